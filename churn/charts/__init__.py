@@ -1,0 +1,23 @@
+"""Charts: small frames and results in, Plotly figures with a sentence for those who cannot see them out."""
+
+from churn.charts.customers import concentration, nps, nps_by, reasons
+from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, plain
+from churn.charts.risk import Step, drivers, risk_spread, waterfall, waterfall_log_odds
+
+__all__ = [
+    "DOWN",
+    "OURS",
+    "QUOTED",
+    "UP",
+    "Chart",
+    "Step",
+    "concentration",
+    "drivers",
+    "nps",
+    "nps_by",
+    "plain",
+    "reasons",
+    "risk_spread",
+    "waterfall",
+    "waterfall_log_odds",
+]

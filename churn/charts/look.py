@@ -1,0 +1,139 @@
+"""What all charts share: one palette, transparent ground, no font colours (so that light and dark themes both work), safe text.
+
+A user's text reaches a figure through `plain` alone: Plotly reads tags, entities and formulas in whatever it is given.
+"""
+
+import html
+import textwrap
+from collections.abc import Iterable, Sequence, Sized
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from churn import wording
+from churn.wording import _, plural
+
+OURS = "#0072B2"
+QUOTED = "#8A8F98"
+UP = "#D55E00"
+DOWN = "#009E73"
+
+ROW_HEIGHT = 44
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A figure, and what it shows in a sentence or two for those who cannot see it (plain text, users' words unescaped)."""
+
+    figure: go.Figure
+    alt: str
+
+
+def plain(text: str, width: int = 20, lines: int = 2) -> str:
+    """`text` as Plotly shows it letter for letter: no tags, entities or formulas; wrapped at `width`, cut after so many `lines`.
+
+    >>> plain('<a href="x">R&D</a> costs $5')
+    '&lt;a href="x"&gt;R&amp;D&lt;/a&gt;<br>costs &#36;5'
+    """
+    rows = textwrap.wrap(" ".join(text.split()), width, max_lines=lines, placeholder="…", break_on_hyphens=False)
+    return "<br>".join(html.escape(row, quote=False).replace("$", "&#36;") for row in rows)
+
+
+def blank(height: int) -> go.Figure:
+    """An empty figure of `height` pixels that leaves colours of text and ground to the page and cannot be zoomed by a stray finger."""
+    figure = go.Figure()
+    figure.update_layout(
+        template=go.layout.Template(),
+        height=height,
+        margin={"l": 8, "r": 24, "t": 28, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+        bargap=0.1,
+        hoverlabel={"align": "left"},
+    )
+    figure.update_xaxes(fixedrange=True, automargin=True, showgrid=False, zeroline=False)
+    figure.update_yaxes(fixedrange=True, automargin=True, showgrid=False, zeroline=False)
+    return figure
+
+
+def rows(labels: Sequence[str], *, height: int = ROW_HEIGHT) -> go.Figure:
+    """An empty figure with one row for each of users' `labels`, the first on top, at `places`."""
+    figure = blank(60 + height * max(1, len(labels)))
+    figure.update_yaxes(
+        range=[len(labels) - 0.4, -0.6], tickvals=places(labels), ticktext=[plain(label) for label in labels], ticks="", showline=False
+    )
+    return figure
+
+
+def places(labels: Sized) -> list[float]:
+    """Where the rows of a figure stand; numbers, as two labels may look the same once they are cut."""
+    return [float(place) for place in range(len(labels))]
+
+
+def bars(
+    figure: go.Figure, ends: Iterable[float], at: Sequence[float], colours: str | Sequence[str], hover: Sequence[str], *, width: float = 0.6
+) -> None:
+    """Add level bars from 0 to `ends`."""
+    figure.add_bar(x=list(ends), y=list(at), orientation="h", width=width, marker_color=colours, marker_line_width=0, **told(hover))
+
+
+def texts(figure: go.Figure, x: Iterable[float], y: Iterable[float], shown: Iterable[str], right: Iterable[bool] | None = None) -> None:
+    """Add words beside points of the figure: to the right of each, or to its left where `right` says no."""
+    xs = list(x)
+    sides = [True] * len(xs) if right is None else list(right)
+    figure.add_scatter(
+        x=xs,
+        y=list(y),
+        mode="text",
+        text=[f"\u00a0{text}" if side else f"{text}\u00a0" for text, side in zip(shown, sides, strict=True)],
+        textposition=["middle right" if side else "middle left" for side in sides],
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def line_at(figure: go.Figure, x: float, text: str) -> None:
+    """Add an upright line with its name on top."""
+    figure.add_vline(x=x, line_color=QUOTED, line_dash="dash", line_width=1.5)
+    figure.add_annotation(x=x, y=1, yref="paper", yanchor="bottom", text=text, showarrow=False)
+
+
+def told(hover: Sequence[str]) -> dict[str, Any]:
+    """What a trace needs to show these texts, which `plain` has made, and nothing else on hover."""
+    return {"customdata": list(hover), "hovertemplate": "%{customdata}<extra></extra>"}
+
+
+def intervals(middle: Iterable[float], low: Iterable[float], high: Iterable[float]) -> dict[str, Any]:
+    """Error bars that reach from `low` to `high`."""
+    reach = [(top - at, at - bottom) for at, bottom, top in zip(middle, low, high, strict=True)]
+    return {
+        "array": [up for up, _down in reach],
+        "arrayminus": [down for _up, down in reach],
+        "symmetric": False,
+        "color": QUOTED,
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def share_ticks(shares: Sequence[float]) -> dict[str, Any]:
+    """What an axis needs to be marked at these shares."""
+    return {"tickvals": list(shares), "ticktext": [wording.percent(share, 0) for share in shares]}
+
+
+def customers(n: int) -> str:
+    """So many customers, in words."""
+    return plural("{n} customer", "{n} customers", n)
+
+
+def name(label: str) -> str:
+    """A user's label as the heading of a hover text."""
+    return plain(label, 40, 4)
+
+
+def others(n: int) -> str:
+    """The label of the row that stands for `n` columns without one of their own."""
+    return _("all other columns ({n})").format(n=wording.number(n))

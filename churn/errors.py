@@ -1,0 +1,25 @@
+"""The errors that the desk shows to people: each text says what, where and what to do."""
+
+
+class ChurnError(Exception):
+    """Base of every error whose text is meant to be read by a user."""
+
+
+class IntakeError(ChurnError):
+    """A file cannot be understood as a table of customers."""
+
+
+class QuestionError(IntakeError):
+    """A file can be read in more than one way and only its owner can say which."""
+
+
+class StoreError(ChurnError):
+    """A desk cannot be opened, read or written."""
+
+
+class TrainingError(ChurnError):
+    """A table cannot be learned from."""
+
+
+class ModelError(ChurnError):
+    """A model file is damaged, unknown, or does not fit the sheet."""

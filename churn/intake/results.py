@@ -1,0 +1,104 @@
+"""What a reading is asked for and what comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from churn.errors import QuestionError
+from churn.tables import Type
+
+Duplicates = Literal["first", "last", "refuse"]
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the file's owner has said about it; None and empty mean: find out.
+
+    `header_row` counts from 1. `mapping` goes from a header of the file to a column of the table, "" leaves a header unmatched.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    duplicates: Duplicates | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    id_column: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of the file as understood.
+
+    `column` is the table's column that it fills, or None; `missing` counts empty cells over all rows read; `examples` are cells as
+    written; `confidence` is the share of filled cells that fit, a tenth less where an alias and not the name itself was met.
+    """
+
+    source: str
+    column: str | None
+    type: Type
+    missing: int
+    examples: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A reason why a row cannot be used; a row may have several. `row` counts from 1 as the sheet does, header and blank rows included."""
+
+    row: int
+    column: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the desk would not guess: `option` is how the command line answers it, with one of `choices`."""
+
+    text: str
+    option: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """A file as read: the accepted rows typed, the rejected ones with reasons, and the questions left open.
+
+    `frame` has the file's columns in the file's order by their headers: id and text as "str", number as float64, date as
+    datetime64[s], missing cells as NaN or NaT. `rows` holds the sheet row (from 1) of each row of `frame`. `digest` is the SHA-256 of
+    the file. While a question keeps the file from being read at all, `frame` is empty and `header_row` 0.
+    """
+
+    file: str
+    sheet: str | None
+    encoding: str | None
+    delimiter: str | None
+    header_row: int
+    rows_read: int
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    fields: tuple[Field, ...]
+    rejected: tuple[Rejected, ...]
+    questions: tuple[Question, ...]
+    digest: str
+
+    @property
+    def rows_accepted(self) -> int:
+        """Rows of `frame`; with the distinct rows of `rejected` they make up `rows_read`."""
+        return len(self.frame)
+
+    @property
+    def id_column(self) -> str | None:
+        """The header of the column that holds the customer's id, or None."""
+        return next((field.source for field in self.fields if field.column == "customer_id"), None)
+
+    def settled(self) -> Self:
+        """This very reading if no question is open; otherwise raises QuestionError with the first, which names its option."""
+        if self.questions:
+            raise QuestionError(self.questions[0].text)
+        return self

@@ -1,0 +1,71 @@
+"""What DuckDB and Spark must be told differently from what one would write first; one name for each such thing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+Frame = nw.LazyFrame[Any]
+
+
+def count_if(condition: nw.Expr) -> nw.Expr:
+    """How many rows meet the condition; neither engine sums booleans alike."""
+    return nw.when(condition).then(nw.lit(1)).count()
+
+
+def real(column: str) -> nw.Expr:
+    """The column as a float in which a missing number is null: pandas hands NaN to one engine as null and to the other as NaN."""
+    number = nw.col(column).cast(nw.Float64)
+    return nw.when(~number.is_nan()).then(number)
+
+
+def words(column: str) -> nw.Expr:
+    """The column as text without spaces around it, null where nothing is left."""
+    text = nw.col(column).cast(nw.String).str.strip_chars()
+    return nw.when(text != nw.lit("")).then(text)
+
+
+def is_known(expression: nw.Expr) -> nw.Expr:
+    """True where the expression has a value."""
+    return ~expression.is_null()
+
+
+def is_true(condition: nw.Expr) -> nw.Expr:
+    """The condition with null read as false, so that its negation keeps the rows that it knows nothing about."""
+    return condition.fill_null(nw.lit(False))
+
+
+def latest(frame: Frame, day: str, *ties: str) -> Frame:
+    """Each customer's last row by the column `day`; rows of one day are told apart by `ties`, the greatest wins.
+
+    `ties` must be all other columns of the frame, or engines may choose different rows.
+    """
+    return frame.unique(["customer_id"], keep="last", order_by=[day, *ties])
+
+
+def ranked(frame: Frame, amount: str, *, by: str = "customer_id") -> Frame:
+    """`frame` with `rank` (1 for the greatest `amount`) and `running` (sum of `amount` down to this row); ties go by `by`.
+
+    One partition holds the whole frame: only for frames with one row a customer.
+    """
+    order = ["_descending", by]
+    return frame.with_columns(_descending=-nw.col(amount), _one=nw.lit(1)).with_columns(
+        rank=nw.col("_one").cum_sum().over(order_by=order).cast(nw.Int64), running=nw.col(amount).cum_sum().over(order_by=order)
+    )
+
+
+def has(frame: Frame, column: str) -> bool:
+    """Whether the frame has the column."""
+    return column in frame.collect_schema().names()
+
+
+def small(frame: Frame) -> pd.DataFrame:
+    """The frame in memory: for results of some hundred rows, never for whole tables."""
+    result: pd.DataFrame = frame.collect("pandas").to_native()
+    return result
+
+
+def one_row(frame: Frame, columns: Sequence[nw.Expr]) -> dict[str, float]:
+    """The aggregates `columns` of the frame by name, NaN where an aggregate is null."""
+    return {str(name): float(cell) for name, cell in small(frame.select(*columns)).iloc[0].items()}

@@ -1,0 +1,78 @@
+"""How much of the revenue comes from how few customers."""
+
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from churn.measures.dialect import Frame, count_if, is_known, one_row, ranked, real, small
+
+TOP = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Concentration:
+    """How revenue gathers among customers.
+
+    `top_share` is the share of revenue of the top 20% of customers, `gini` 0 where all bring the same and near 1 where one
+    brings all. `curve` has share_of_customers (0, 0.01 .. 1, from the largest customer down) and share_of_revenue; where a
+    share of customers is no whole number, the next customer counts in part (linear). All three are NaN without revenue.
+    `negative` counts customers whose sum is below 0 and who count as 0; `unknown` those without a value, who are left out of
+    `customers`.
+    """
+
+    customers: int
+    revenue: float
+    top_share: float
+    gini: float
+    curve: pd.DataFrame
+    negative: int
+    unknown: int
+
+
+def values_from_orders(orders: Frame) -> Frame:
+    """The sum of amounts of each customer who bought: customer_id, value. Columns in: customer_id, amount."""
+    return orders.select("customer_id", real("amount").alias("value")).group_by("customer_id").agg(nw.col("value").sum())
+
+
+def values_from_customers(customers: Frame) -> Frame:
+    """The monthly value of each customer: customer_id, value. Columns in: customer_id, monthly_value."""
+    return customers.select("customer_id", real("monthly_value").alias("value"))
+
+
+def concentration(values_by_customer: Frame) -> Concentration:
+    """The concentration of revenue (Lorenz, 1905, ranked from the largest; Gini, 1912). Columns in: customer_id, value; one row a customer.
+
+    With x_r the r-th largest of n values, gini = (n + 1) / n - 2 * sum(r * x_r) / (n * sum(x)). Equal values are ranked by customer_id.
+    """
+    negative = nw.col("value") < 0
+    counted = values_by_customer.with_columns(value=nw.when(negative).then(nw.lit(0.0)).otherwise(nw.col("value")))
+    line = ranked(counted.filter(is_known(nw.col("value"))), "value")
+    apart = one_row(values_by_customer, [count_if(negative).alias("negative"), count_if(nw.col("value").is_null()).alias("unknown")])
+    totals = one_row(
+        line, [nw.len().alias("n"), nw.col("value").sum().alias("revenue"), (nw.col("rank") * nw.col("value")).sum().alias("ranked")]
+    )
+    n, revenue = int(totals["n"]), float(np.nan_to_num(totals["revenue"]))
+    curve = _curve(line, n, revenue)
+    return Concentration(
+        customers=n,
+        revenue=revenue,
+        top_share=float(np.interp(TOP, curve["share_of_customers"], curve["share_of_revenue"])),
+        gini=(n + 1) / n - 2 * totals["ranked"] / (n * revenue) if revenue > 0 else float("nan"),
+        curve=curve,
+        negative=int(apart["negative"]),
+        unknown=int(apart["unknown"]),
+    )
+
+
+def _curve(line: Frame, n: int, revenue: float) -> pd.DataFrame:
+    """Read the running sum at the whole customers on either side of each percent, and go straight between them."""
+    percents = np.arange(101)
+    places = percents * n / 100
+    if revenue <= 0:
+        return pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": np.full(101, np.nan)})
+    wanted = sorted({int(rank) for place in places for rank in (np.floor(place), np.ceil(place))})
+    steps = small(line.filter(nw.col("rank").is_in(wanted)).select("rank", "running").sort("rank"))
+    running = np.interp(places, [0, *steps["rank"]], [0.0, *steps["running"]])
+    return pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": np.minimum(running / revenue, 1.0)})

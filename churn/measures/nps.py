@@ -1,0 +1,93 @@
+"""How likely customers say they are to recommend the firm."""
+
+import math
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn.measures.dialect import Frame, count_if, latest, one_row, real, small, words
+from churn.measures.rates import Z_95
+
+MOST_GROUPS = 20
+
+
+@dataclass(frozen=True)
+class Nps:
+    """The net promoter score of `answers` customers, from -100 to 100, and its standard error; both NaN without answers.
+
+    `ignored` counts answers without a score from 0 to 10.
+    """
+
+    answers: int
+    promoters: int
+    passives: int
+    detractors: int
+    score: float
+    standard_error: float
+    ignored: int = 0
+
+    @property
+    def margin(self) -> float:
+        """Half the width of the score's 95% interval."""
+        return Z_95 * self.standard_error
+
+
+def nps(surveys: Frame) -> Nps:
+    """The score over the latest usable answer of each customer; of one day's answers, the highest.
+
+    Columns in: customer_id, answered_on, question, score. Promoters gave 9 or 10, detractors 0 to 6 (Reichheld, 2003). With p and d their
+    shares, the score is 100 (p - d) and its standard error 100 sqrt((p + d - (p - d)^2) / n), the multinomial's.
+    """
+    asked = _asked(surveys)
+    unusable = one_row(asked, [count_if(~_usable()).alias("n"), count_if(nw.col("score").is_null()).alias("blank")])
+    counts = one_row(_answers(asked), _counted())
+    return _nps(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(unusable["n"] + unusable["blank"]))
+
+
+def nps_by(surveys: Frame, customers: Frame, column: str) -> pd.DataFrame:
+    """The score of each group of customers, the groups with most answers first, at most 20 of them.
+
+    Columns in: as `nps`; customers.customer_id and `column`. Columns out: group (missing: no group, or no such customer), answers,
+    promoters, passives, detractors, score, standard_error.
+    """
+    groups = customers.select("customer_id", words(column).alias("group"))
+    joined = _answers(_asked(surveys)).join(groups, on="customer_id", how="left")
+    counted = joined.group_by("group").agg(*_counted()).sort("answers", "group", descending=[True, False], nulls_last=True)
+    found = small(counted.head(MOST_GROUPS))
+    rows = [_nps(*counts) for counts in zip(found["promoters"], found["detractors"], found["answers"], strict=True)]
+    names = ["answers", "promoters", "passives", "detractors", "score", "standard_error"]
+    return pd.DataFrame({"group": found["group"], **{name: [getattr(row, name) for row in rows] for name in names}})
+
+
+def _nps(promoters: float, detractors: float, answers: float, *, ignored: int = 0) -> Nps:
+    if answers == 0:
+        return Nps(0, 0, 0, 0, math.nan, math.nan, ignored)
+    p, d = promoters / answers, detractors / answers
+    error = math.sqrt(max(p + d - (p - d) ** 2, 0.0) / answers)
+    return Nps(
+        answers=int(answers),
+        promoters=int(promoters),
+        passives=int(answers - promoters - detractors),
+        detractors=int(detractors),
+        score=100 * (p - d),
+        standard_error=100 * error,
+        ignored=ignored,
+    )
+
+
+def _asked(surveys: Frame) -> Frame:
+    return surveys.filter(nw.col("question") == nw.lit("nps")).select("customer_id", "answered_on", real("score").alias("score"))
+
+
+def _usable() -> nw.Expr:
+    return (nw.col("score") >= 0) & (nw.col("score") <= 10)
+
+
+def _answers(asked: Frame) -> Frame:
+    return latest(asked.filter(_usable()), "answered_on", "score")
+
+
+def _counted() -> list[nw.Expr]:
+    score = nw.col("score")
+    return [nw.len().alias("answers"), count_if(score >= 9).alias("promoters"), count_if(score <= 6).alias("detractors")]

@@ -1,0 +1,1 @@
+"""What leaves the desk: spreadsheets that hold no live formula."""

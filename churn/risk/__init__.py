@@ -1,0 +1,21 @@
+"""RISK: features -> scorecard -> explanation -> evaluation."""
+
+from churn.risk.keeping import from_bytes, load, save
+from churn.risk.scorecard import Evaluation, Scorecard
+from churn.risk.scoring import Scores, Step, drivers, path, score
+from churn.risk.training import evaluate_out_of_fold, train
+
+__all__ = [
+    "Evaluation",
+    "Scorecard",
+    "Scores",
+    "Step",
+    "drivers",
+    "evaluate_out_of_fold",
+    "from_bytes",
+    "load",
+    "path",
+    "save",
+    "score",
+    "train",
+]

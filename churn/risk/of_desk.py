@@ -1,0 +1,121 @@
+"""The desk's own model: trained on its customers, kept beside its tables, every customer scored."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import pandas as pd
+
+from churn.errors import ModelError, StoreError
+from churn.intake import Intake
+from churn.risk.columns import Label, choose, find_label
+from churn.risk.fitting import Progress
+from churn.risk.keeping import load, save, to_text
+from churn.risk.scorecard import Scorecard
+from churn.risk.scoring import score
+from churn.risk.training import train
+from churn.store import Desk
+from churn.stored import Json
+from churn.wording import _
+
+
+def train_desk(
+    desk: Desk,
+    *,
+    label: str | None = None,
+    lost: str | None = None,
+    ignore: Collection[str] = (),
+    keep: Collection[str] = (),
+    trained_on: str | None = None,
+    progress: Progress | None = None,
+) -> Scorecard:
+    """Trains on the desk's customers, keeps the model in the desk's folder and scores every customer. The tables are as before
+    if it fails or is stopped; `label` and the others are as in `risk.train`."""
+    if "customers" not in desk.tables():
+        raise StoreError(_("The desk holds no customers yet: load a customers table first."))
+    frame = desk.frame("customers")
+    source = desk.source("customers")
+    card = train(
+        frame,
+        id_column=id_column_of(desk),
+        label=label,
+        lost=lost,
+        ignore=ignore,
+        keep=keep,
+        source=source.file,
+        digest=source.digest,
+        trained_on=trained_on,
+        progress=progress,
+    )
+    keep_model(desk, card, frame)
+    return card
+
+
+def keep_model(desk: Desk, card: Scorecard, frame: pd.DataFrame) -> None:
+    """Keeps the model beside the tables and writes everybody's score; the desk turns to it in one transaction."""
+    rows = scores_of(card, frame, desk.ids(), id_column_of(desk))
+    desk.write_scores(rows, settings=kept(desk, card))
+
+
+def adopt(desk: Desk, intakes: Mapping[str, Intake], card: Scorecard | None, *, loaded_at: datetime | None = None) -> None:
+    """Puts these tables, customers among them, in the place of all that the desk holds, scored by `card` (None: no scores).
+
+    One transaction: whatever fails, the former tables, scores and model stay. The former model files stay in any case.
+    """
+    customers = intakes["customers"].settled()
+    if card is None:
+        desk.load(intakes, loaded_at=loaded_at, alone=True)
+        return
+    named = customers.id_column
+    ids = customers.rows.astype("str") if named is None else customers.frame[named]
+    desk.load(intakes, scores=scores_of(card, customers.frame, ids, named), settings=kept(desk, card), loaded_at=loaded_at, alone=True)
+
+
+def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None) -> pd.DataFrame:
+    """Everybody's score as the store keeps it."""
+    scores = score(card, frame, id_column=id_column)
+    return pd.DataFrame({"customer_id": list(ids), "risk": scores.risk, "information": scores.information, "known": scores.known})
+
+
+def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
+    """Writes the model to a file of the desk that is named after what it was trained on and what it holds; gives the settings that
+    point to it."""
+    name = f"{card.provenance.digest[:12] or 'model'}-{hashlib.sha256(to_text(card).encode()).hexdigest()[:12]}.json"
+    save(card, desk.models / name)
+    return {"model": name, "label": card.provenance.label, "lost": card.provenance.lost}
+
+
+def earlier_model(desk: Desk, customers: Intake) -> Scorecard | None:
+    """A model that the desk has kept of this very file, trained as it would be without any wishes; or None."""
+    label = find_label(customers.frame, None, None)
+    columns, _left_out = choose(customers.frame, id_column=customers.id_column, label=label)
+    for path in sorted(desk.models.glob(f"{customers.digest[:12]}-*.json")):
+        try:
+            card = load(path)
+        except ModelError:
+            continue
+        found = card.provenance
+        alike = Label(found.label, found.lost) == label and found.id_column == customers.id_column and card.columns == tuple(columns)
+        if alike and found.digest == customers.digest:
+            return card
+    return None
+
+
+def model_of(desk: Desk) -> Scorecard | None:
+    """The model that the desk's scores come from, or None."""
+    name = desk.setting("model")
+    return load(desk.models / str(name)) if name else None
+
+
+def label_of(desk: Desk) -> Label | None:
+    """Which of the desk's customers are lost, or None where nothing says so."""
+    column = desk.setting("label")
+    if column is None:
+        return None
+    lost = desk.setting("lost")
+    return Label(str(column), None if lost is None else str(lost))
+
+
+def id_column_of(desk: Desk) -> str | None:
+    """The header of the customers' id column, or None."""
+    return next((column.label for column in desk.columns("customers") if column.name == "customer_id"), None)

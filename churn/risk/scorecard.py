@@ -1,0 +1,92 @@
+"""The whole score in one frozen object: bins, tables, the population it was made on, and what is known of its worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from churn.risk.bins import Bins, Codes, Floats
+from churn.risk.known import Known
+from churn.risk.points import Explained, Pair, Tables, explain
+
+SAMPLE_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Member:
+    """One additive model over the bins, calibrated and centred, with the population mean of each of its pairs."""
+
+    tables: Tables
+    joint: Mapping[Pair, float]
+
+    def explain(self, codes: Codes, absent: frozenset[int] = frozenset()) -> Explained:
+        """Scores and contributions of coded rows; see `points.explain`."""
+        return explain(self.tables, self.joint, codes, absent)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a scorecard comes from: the file and columns it learned from, and how it was fitted."""
+
+    source: str
+    digest: str
+    id_column: str | None
+    label: str
+    lost: str | None
+    rows: int
+    rows_lost: int
+    rows_unlabelled: int
+    left_out: tuple[tuple[str, str], ...]
+    seed: int
+    trees: int
+    pairs: int
+    line_weight: float
+    trained_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good the scores are on rows that the scorecard did not see. Losses are in nats; `gain` is the mean log-loss saved
+    against giving everybody the bare churn rate, `gain_se` its standard error."""
+
+    rows: int
+    lost: int
+    method: str
+    roc_auc: float
+    roc_auc_se: float
+    log_loss: float
+    brier: float
+    calibration_error: float
+    lift_top_10: float
+    gain: float
+    gain_se: float
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether the score beats guessing beyond doubt: its gain exceeds 1.645 standard errors."""
+        return self.gain > 1.645 * self.gain_se
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A trained score. `whole` is the average of the `bags`; `spread` is the variance of each column's contributions in training,
+    `importance` their mean size (log-odds); `sample` holds at most 2,000 coded training rows."""
+
+    bins: tuple[Bins, ...]
+    whole: Member
+    bags: tuple[Member, ...]
+    shares: tuple[Floats, ...]
+    spread: Floats
+    importance: Floats
+    sample: Codes = field(repr=False)
+    known: Known = field(repr=False)
+    provenance: Provenance
+    evaluation: Evaluation
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that the score reads, in the order of its tables."""
+        return tuple(cut.column for cut in self.bins)
+
+    @property
+    def churn_rate(self) -> float:
+        """Share of the training rows that were lost."""
+        return self.provenance.rows_lost / self.provenance.rows

@@ -1,0 +1,188 @@
+"""Scores a sheet with a scorecard and takes every score apart. NumPy and pandas are all that it needs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from churn import wording
+from churn.errors import ModelError
+from churn.risk.bins import Codes, Floats, as_text
+from churn.risk.calibration import fit_slope
+from churn.risk.known import STRANGER, UNSEEN, Folds, digests_of, row_digests
+from churn.risk.points import Explained, probability
+from churn.risk.scorecard import Scorecard
+from churn.tables import header_key
+from churn.wording import _
+
+LEAST_INFORMATION = 0.5
+BLOCK = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """A scored sheet, row for row. `risk` (0..1) is nan where `information` is below a half: too little is known for a score.
+
+    `base` + the row's `contributions` (rows x columns) = `log_odds`, the log-odds of the risk. `present` says which cells held
+    something that the score knows. `absent` names the score's columns that the sheet lacks; `sources` the sheet's header for the others.
+    `known`: was in the training rows, and is scored by the part of the model that did not see it.
+    """
+
+    columns: tuple[str, ...]
+    sources: dict[str, str]
+    absent: tuple[str, ...]
+    risk: Floats
+    information: Floats
+    known: npt.NDArray[np.bool_]
+    base: Floats
+    contributions: Floats
+    log_odds: Floats
+    present: npt.NDArray[np.bool_]
+
+    def enough(self, file: str) -> Self:
+        """These very scores, unless no row holds enough of what the score reads: then raises ModelError with what is missing."""
+        if len(self.risk) and np.isnan(self.risk).all():
+            missing = self.absent or tuple(
+                column for column, there in zip(self.columns, np.any(self.present, axis=0).tolist(), strict=True) if not there
+            )
+            raise ModelError(
+                _(
+                    "{file} holds too little of what the model reads to give a risk: it lacks {columns}. Add them, or train on this file."
+                ).format(file=file, columns=wording.listing(list(missing) or list(self.columns)))
+            )
+        return self
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the path from a typical customer to this one: the probability before and after a column is taken into account."""
+
+    column: str
+    start: float
+    end: float
+    log_odds: float
+
+
+def sources_of(card: Scorecard, headers: list[str]) -> dict[str, str]:
+    """For each column of the score, the sheet's header that names it: the same name, else the same letters and digits."""
+    by_key: dict[str, str] = {}
+    for header in headers:
+        by_key.setdefault(header_key(header), header)
+    found = {column: column if column in headers else by_key.get(header_key(column)) for column in card.columns}
+    return {column: header for column, header in found.items() if header is not None}
+
+
+def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None) -> Scores:
+    """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order."""
+    sources = sources_of(card, [str(header) for header in frame])
+    absent = frozenset(number for number, column in enumerate(card.columns) if column not in sources)
+    codes = np.zeros((len(frame), len(card.columns)), dtype=np.int16)
+    for number, cut in enumerate(card.bins):
+        if number not in absent:
+            codes[:, number] = cut.code(frame[sources[cut.column]])
+    bags = bags_of(card, frame, sources, id_column)
+    explained = explain_codes(card, codes, bags, absent)
+    present = codes > 0
+    information = information_of(card, present)
+    risk = np.where(information >= LEAST_INFORMATION, probability(explained.log_odds), np.nan)
+    names = tuple(column for column in card.columns if column not in sources)
+    return Scores(
+        card.columns,
+        sources,
+        names,
+        risk,
+        information,
+        bags >= UNSEEN,
+        explained.base,
+        explained.contributions,
+        explained.log_odds,
+        present,
+    )
+
+
+def explain_codes(card: Scorecard, codes: Codes, bags: Folds, absent: frozenset[int] = frozenset()) -> Explained:
+    """Scores coded rows, known ones by the bag that did not see them (`bags`: its number; -1 or -2: the whole model)."""
+    slope, offset = refit(card, absent)
+    base, total, contributions = np.empty(len(codes)), np.empty(len(codes)), np.empty(codes.shape)
+    for bag in np.unique(np.maximum(bags, UNSEEN)):
+        member = card.whole if bag < 0 else card.bags[bag]
+        for rows in blocks(np.flatnonzero(np.maximum(bags, UNSEEN) == bag)):
+            part = member.explain(codes[rows], absent)
+            base[rows], total[rows], contributions[rows] = part.base, part.log_odds, part.contributions
+    if absent:
+        base, total, contributions = slope * base + offset, slope * total + offset, slope * contributions
+    return Explained(base, contributions, total)
+
+
+def blocks(rows: npt.NDArray[np.intp]) -> Iterator[npt.NDArray[np.intp]]:
+    """The rows in blocks that fit the processor's cache."""
+    for start in range(0, len(rows), BLOCK):
+        yield rows[start : start + BLOCK]
+
+
+def refit(card: Scorecard, absent: frozenset[int]) -> tuple[float, float]:
+    """Slope and offset for a sheet without the `absent` columns: they bring its score nearest to the full model's own probabilities
+    on the scorecard's sample of training rows."""
+    if not absent:
+        return 1.0, 0.0
+    full = probability(card.whole.explain(card.sample).log_odds)
+    return fit_slope(card.whole.explain(card.sample, absent).log_odds, full, spread=None)
+
+
+def bags_of(card: Scorecard, frame: pd.DataFrame, sources: dict[str, str], id_column: str | None) -> Folds:
+    """For each row the bag that did not see it: -2 for a stranger, -1 for one that no bag saw."""
+    if card.known.by == "id" and id_column is not None:
+        return card.known.bags_of(digests_of(as_text(frame[id_column]), card.known.salt))
+    if card.known.by == "row" and len(sources) == len(card.columns):
+        return card.known.bags_of(row_digests(frame[[sources[column] for column in card.columns]], card.known.salt))
+    return np.full(len(frame), STRANGER, dtype=np.int8)
+
+
+def information_of(card: Scorecard, present: npt.NDArray[np.bool_]) -> Floats:
+    """For each row, the share (0..1) of the variance of all contributions in training that comes from the columns it holds."""
+    total = card.spread.sum()
+    weights = card.spread / total if total > 0 else np.full(len(card.columns), 1 / len(card.columns))
+    return np.asarray(np.clip(present @ weights, 0, 1), dtype=np.float64)
+
+
+def path(columns: tuple[str, ...], base: float, contributions: Floats) -> list[Step]:
+    """The way of the probability from the base to one row's risk, columns by size of log-odds, largest first.
+
+    Ends at the row's risk exactly and stays within 0..1.
+    """
+    order = np.argsort(-np.abs(contributions), kind="stable")
+    stages = probability(base + np.concatenate([[0.0], np.cumsum(contributions[order])]))
+    return [
+        Step(columns[column], float(a), float(b), float(contributions[column]))
+        for column, a, b in zip(order, stages, stages[1:], strict=False)
+    ]
+
+
+def drivers(scores: Scores, frame: pd.DataFrame, most: int = 3) -> list[list[str]]:
+    """For each row, its `most` largest drivers in words and percentage points, largest first; fewer where fewer move the score."""
+    order = np.argsort(-np.abs(scores.contributions), axis=1, kind="stable")[:, :most]
+    sizes = np.take_along_axis(scores.contributions, order, axis=1)
+    stages = probability(scores.base[:, None] + np.hstack([np.zeros((len(sizes), 1)), np.cumsum(sizes, axis=1)]))
+    moves = np.diff(stages, axis=1).round(3)
+    known = ~np.isnan(scores.risk)
+    found: list[list[str]] = [[] for _row in range(len(scores.risk))]
+    for rank in range(order.shape[1]):
+        for place, column in enumerate(scores.columns):
+            rows = np.flatnonzero(known & (order[:, rank] == place) & (sizes[:, rank] != 0))
+            if column in scores.sources and len(rows):
+                words = shown(frame[scores.sources[column]].iloc[rows])
+                for row, word, move in zip(rows.tolist(), words, moves[rows, rank].tolist(), strict=True):
+                    found[row].append(wording.driver_sentence(column, word, move))
+    return found
+
+
+def shown(values: "pd.Series[str] | pd.Series[float]") -> list[str]:
+    """Each cell as a person would write it; "" where it is missing."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return ["" if word is None else word for word in as_text(values)]
+    index, distinct = pd.factorize(values, use_na_sentinel=True)
+    words = [*(wording.value(cell, "number") for cell in distinct), ""]
+    return [words[place] for place in index]

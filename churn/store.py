@@ -1,0 +1,264 @@
+"""TABLES: one desk is a folder with one DuckDB file and its models. The only part that imports duckdb.
+
+One process holds a desk: one root connection, a cursor for each operation, one lock for writing. Every write is one transaction, so
+whoever reads, and whoever opens the desk after a crash, finds the old tables or the new ones whole. The number of rows loaded is kept
+beside each table, and the number of writes in a file of its own; both are checked when the desk is opened, since DuckDB opens a file
+whose log was cut short without a word, as it was some writes ago.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn.errors import StoreError
+from churn.intake import Intake
+from churn.stored import (
+    Json,
+    Source,
+    StoredColumn,
+    create,
+    drop,
+    known_table,
+    labelled,
+    prepare,
+    put_settings,
+    quoted,
+    replace_table,
+    stored_columns,
+    stored_rows,
+    stored_source,
+    value,
+    write_witness,
+)
+from churn.tables import TABLES
+
+_SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
+
+
+class Desk:
+    """An open desk. Safe to use from several threads; made by `open_desk`."""
+
+    def __init__(self, folder: Path, root: duckdb.DuckDBPyConnection) -> None:
+        self.folder = folder
+        self.models = folder / "models"
+        self._root = root
+        self._writing = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the file; the desk is of no use afterwards."""
+        self._root.close()
+
+    def version(self) -> int:
+        """A number that grows by one with every write; what was computed at one version holds until it grows."""
+        with self._cursor() as cursor:
+            return int(value(cursor, "SELECT version FROM _desk"))
+
+    def load(
+        self,
+        intakes: Mapping[str, Intake],
+        *,
+        scores: pd.DataFrame | None = None,
+        settings: Mapping[str, Json] | None = None,
+        loaded_at: datetime | None = None,
+        alone: bool = False,
+    ) -> None:
+        """Replaces each named table whole, all in one transaction; new customers also drop the scores of the old.
+
+        `scores` (as in `write_scores`) come in with them; `alone` drops every other table and setting. Raises QuestionError where an
+        intake has an open question and StoreError where a table is unknown; the desk is then as before.
+        """
+        for name, intake in intakes.items():
+            known_table(name)
+            intake.settled()
+        with self._write() as cursor:
+            if alone:
+                _empty(cursor)
+            for name, intake in intakes.items():
+                replace_table(cursor, TABLES[name], intake, loaded_at)
+            if "customers" in intakes:
+                drop(cursor, "scores")
+            if scores is not None:
+                _put_scores(cursor, scores)
+            put_settings(cursor, settings or {})
+
+    def clear(self) -> None:
+        """Drops every table, the scores and the settings, in one transaction; the models stay."""
+        with self._write() as cursor:
+            _empty(cursor)
+
+    def tables(self) -> dict[str, int]:
+        """The number of rows of each table loaded, in the order of the schema; scores not among them."""
+        with self._cursor() as cursor:
+            stored = stored_rows(cursor)
+        return {name: stored[name] for name in TABLES if name in stored}
+
+    def columns(self, table: str) -> list[StoredColumn]:
+        """The columns of a table as in its file; none where the table is not loaded."""
+        known_table(table)
+        with self._cursor() as cursor:
+            return stored_columns(cursor, table)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """The whole table in the order of its file, columns by their labels and typed as `Intake.frame`. StoreError if not loaded."""
+        known_table(table)
+        with self._cursor() as cursor:
+            return labelled(cursor, table, "")
+
+    def source(self, table: str) -> Source:
+        """Where a table's rows came from. StoreError if not loaded."""
+        known_table(table)
+        with self._cursor() as cursor:
+            return stored_source(cursor, table)
+
+    def ids(self) -> list[str]:
+        """The customers' ids in the order of the file: their own, or the numbers of their sheet rows where the file has none."""
+        with self._cursor() as cursor:
+            return [row[0] for row in cursor.execute("SELECT customer_id FROM customers ORDER BY _row").fetchall()]
+
+    def rows(self, table: str, customer_id: str) -> pd.DataFrame:
+        """One customer's rows of a table, as `frame` gives them; none for an unknown customer. StoreError if not loaded."""
+        known_table(table)
+        with self._cursor() as cursor:
+            return labelled(cursor, table, "WHERE customer_id = ?", customer_id)
+
+    def search(self, text: str, limit: int = 20) -> pd.DataFrame:
+        """At most `limit` customers whose id or name contains `text` in any case: customer_id, name; best matches first."""
+        with self._cursor() as cursor:
+            names = {column.name for column in stored_columns(cursor, "customers")}
+            if not names:
+                return pd.DataFrame({"customer_id": pd.Series(dtype="str"), "name": pd.Series(dtype="str")})
+            name = "name" if "name" in names else "CAST(NULL AS VARCHAR)"
+            found = cursor.execute(
+                f"SELECT customer_id, {name} AS name FROM customers "
+                f"WHERE contains(lower(customer_id), lower($text)) OR contains(lower({name}), lower($text)) "
+                f"ORDER BY lower(customer_id) = lower($text) DESC, starts_with(lower(customer_id), lower($text)) DESC, _row LIMIT $limit",
+                {"text": text.strip(), "limit": limit},
+            )
+            return found.df().astype("str")
+
+    @contextmanager
+    def reading(self) -> Iterator[dict[str, nw.LazyFrame[Any]]]:
+        """All tables by name, and "scores" when there, as lazy frames with safe column names, all as of one moment.
+
+        The frames can be joined with each other and end with the context: collect inside it.
+        """
+        with self._cursor() as cursor:
+            yield {name: nw.from_native(cursor.sql(f"SELECT * EXCLUDE (_row) FROM {quoted(name)}")) for name in stored_rows(cursor)}
+
+    def setting(self, name: str, default: Json = None) -> Json:
+        """The value kept under `name`, or `default`."""
+        with self._cursor() as cursor:
+            found = cursor.execute("SELECT value FROM _settings WHERE name = ?", [name]).fetchone()
+        kept: Json = json.loads(found[0]) if found else default
+        return kept
+
+    def set_settings(self, settings: Mapping[str, Json]) -> None:
+        """Keeps each value under its name, all in one transaction."""
+        with self._write() as cursor:
+            put_settings(cursor, settings)
+
+    def write_scores(self, frame: pd.DataFrame, *, settings: Mapping[str, Json] | None = None) -> None:
+        """Replaces the table "scores" by `frame` (customer_id, risk, information, known; NaN: no risk shown), in one transaction."""
+        with self._write() as cursor:
+            _put_scores(cursor, frame)
+            put_settings(cursor, settings or {})
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for one operation, in a transaction so that all it reads is of one moment; closed after it, and undone if not committed.
+
+        What goes wrong in the database becomes a StoreError.
+        """
+        try:
+            cursor = self._root.cursor()
+        except duckdb.Error:
+            raise StoreError(f"The desk in {self.folder} is closed: open it again.") from None
+        try:
+            cursor.begin()
+            yield cursor
+        except duckdb.Error as error:
+            raise StoreError(f"The desk in {self.folder} could not be read or written: {_first_line(error)}.") from error
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The one cursor that may write now; its transaction raises the version, and is kept whole or not at all."""
+        with self._writing, self._cursor() as cursor:
+            yield cursor
+            cursor.execute("UPDATE _desk SET version = version + 1")
+            version = int(value(cursor, "SELECT version FROM _desk"))
+            cursor.commit()
+            write_witness(self.folder, version)
+
+
+def open_desk(folder: Path) -> Desk:
+    """The desk in `folder`, made if missing. StoreError where it is damaged, newer, or held by another process."""
+    folder = folder.resolve()
+    return Desk(folder, _open_root(folder))
+
+
+def _empty(cursor: duckdb.DuckDBPyConnection) -> None:
+    for name in stored_rows(cursor):
+        drop(cursor, name)
+    cursor.execute("DELETE FROM _settings")
+
+
+def _put_scores(cursor: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:
+    lacking = [name for name in _SCORES if name not in frame]
+    if lacking:
+        raise StoreError(f"The scores have no column {' and '.join(lacking)}; they need {', '.join(_SCORES)}.")
+    drop(cursor, "scores")
+    create(cursor, "scores", _SCORES, frame[list(_SCORES)])
+    cursor.execute("INSERT INTO _tables (name, rows) VALUES ('scores', ?)", [len(frame)])
+
+
+def _open_root(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The root connection of the desk in `folder`, made if missing; raises StoreError."""
+    try:
+        (folder / "models").mkdir(parents=True, exist_ok=True)
+        root = duckdb.connect(folder / "desk.duckdb")
+    except OSError as error:
+        raise StoreError(f"No desk can be made in {folder} ({error.strerror}): choose another folder.") from error
+    except duckdb.Error as error:
+        raise StoreError(_not_opened(folder, error)) from error
+    try:
+        prepare(root, folder)
+    except BaseException as error:
+        root.close()
+        if isinstance(error, duckdb.Error):
+            raise StoreError(_not_opened(folder, error)) from error
+        raise
+    return root
+
+
+def _not_opened(folder: Path, error: duckdb.Error) -> str:
+    text = str(error)
+    if "Could not set lock" in text:
+        holder = re.search(r"PID (\d+)", text)
+        process = f" (process {holder[1]})" if holder else ""
+        return f"The desk in {folder} is open in another process{process}: close it there first, or use another folder."
+    if "configuration has been locked" in text:
+        return f"The desk in {folder} is already open in this process: use the open one."
+    return f"The desk in {folder} cannot be opened ({_first_line(error)}): put back a copy of desk.duckdb, or choose another folder."
+
+
+def _first_line(error: duckdb.Error) -> str:
+    """What went wrong, without the database's further advice."""
+    return str(error).strip().splitlines()[0]

@@ -1,0 +1,235 @@
+"""What a desk holds: tables in and out of the database, under safe names, with their row counts; settings; and is it whole.
+
+Every function takes the cursor of the operation that it is part of.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from churn.errors import StoreError
+from churn.intake import Intake
+from churn.intake.nearest import did_you_mean
+from churn.tables import TABLES, Table, Type
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+_FORMAT = 1
+_WITNESS = "desk.writes"
+_CONFIGURATION = (
+    "SET memory_limit = '2GB'",
+    "SET max_temp_directory_size = '8GB'",
+    "SET disabled_optimizers = 'compressed_materialization'",
+    "SET python_enable_replacements = false",
+    "SET TimeZone = 'UTC'",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+_OWN_TABLES = (
+    "CREATE TABLE IF NOT EXISTS _desk (format INTEGER, version BIGINT)",
+    "CREATE TABLE IF NOT EXISTS _tables (name VARCHAR, rows BIGINT, source VARCHAR, digest VARCHAR, loaded_at TIMESTAMP)",
+    "CREATE TABLE IF NOT EXISTS _columns (table_name VARCHAR, place INTEGER, name VARCHAR, label VARCHAR, type VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS _settings (name VARCHAR, value VARCHAR)",
+)
+_SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
+_ROW_AS_ID = "\x00 row as id"
+_PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]"}
+
+
+class Cursor(Protocol):
+    """What is asked of the database's cursor here."""
+
+    def execute(self, query: str, parameters: Any = None) -> Any:
+        """Runs one statement."""
+
+    def register(self, view_name: str, python_object: object) -> Any:
+        """Lends the statements a frame under a name."""
+
+    def unregister(self, view_name: str) -> Any:
+        """Takes it back."""
+
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """A column of a table: `name` is safe in queries, `label` is the header in the file."""
+
+    name: str
+    label: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table's rows came from: the file's name and SHA-256, and when it was loaded (UTC), if that was said."""
+
+    file: str
+    digest: str
+    loaded_at: datetime | None
+
+
+def known_table(name: str) -> None:
+    """Raises StoreError where the schema has no such table."""
+    if name not in TABLES:
+        raise StoreError(f"There is no table {name!r}{did_you_mean(name, TABLES)}; a desk has {', '.join(TABLES)}.")
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def value(cursor: Cursor, query: str) -> Any:
+    """The single value that a query gives."""
+    row = cursor.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def stored_rows(cursor: Cursor) -> dict[str, int]:
+    """The number of rows written to each table, scores among them."""
+    return dict(cursor.execute("SELECT name, rows FROM _tables").fetchall())
+
+
+def stored_columns(cursor: Cursor, table: str) -> list[StoredColumn]:
+    """The columns of a table in the order of its file; none where it is not loaded."""
+    found = cursor.execute("SELECT name, label, type FROM _columns WHERE table_name = ? ORDER BY place", [table])
+    return [StoredColumn(*row) for row in found.fetchall()]
+
+
+def stored_source(cursor: Cursor, table: str) -> Source:
+    """Where a table's rows came from; raises StoreError where it is not loaded."""
+    found = cursor.execute("SELECT source, digest, loaded_at FROM _tables WHERE name = ?", [table]).fetchone()
+    if found is None:
+        raise StoreError(f"The desk holds no table {table}: load one first.")
+    return Source(*found)
+
+
+def labelled(cursor: Cursor, table: str, where: str, *values: str) -> pd.DataFrame:
+    """The rows of a table that fit a condition, in the order of its file, with labels and types as `Intake.frame` has them."""
+    columns = stored_columns(cursor, table)
+    if not columns:
+        raise StoreError(f"The desk holds no table {table}: load one first.")
+    names = ", ".join(quoted(column.name) for column in columns)
+    found = cursor.execute(f"SELECT {names} FROM {quoted(table)} {where} ORDER BY _row", list(values)).df()
+    typed: pd.DataFrame = found.astype({column.name: _PANDAS_TYPES[column.type] for column in columns})
+    shown: pd.DataFrame = typed.set_axis([column.label for column in columns], axis="columns")
+    return shown
+
+
+def replace_table(cursor: Cursor, table: Table, intake: Intake, loaded_at: datetime | None) -> None:
+    """Drops a table and writes the intake's rows in its place; customers of a file without ids go by their sheet rows, unlisted."""
+    columns = _named_columns(table, intake)
+    drop(cursor, table.name)
+    types, frame = {column.name: _SQL_TYPES[column.type] for column in columns}, intake.frame
+    if "customer_id" not in types:
+        types, frame = {"customer_id": "VARCHAR"} | types, frame.assign(**{_ROW_AS_ID: intake.rows.astype("str")})[[_ROW_AS_ID, *frame]]
+    create(cursor, table.name, types, frame)
+    cursor.execute("INSERT INTO _tables VALUES (?, ?, ?, ?, ?)", [table.name, intake.rows_accepted, intake.file, intake.digest, loaded_at])
+    for place, column in enumerate(columns):
+        cursor.execute("INSERT INTO _columns VALUES (?, ?, ?, ?, ?)", [table.name, place, column.name, column.label, column.type])
+
+
+def _named_columns(table: Table, intake: Intake) -> list[StoredColumn]:
+    """The frame's columns with safe names: the schema's where matched, else made from the header, each one once."""
+    fields = {field.source: field for field in intake.fields}
+    reserved = {column.name for column in table.columns}
+    columns: list[StoredColumn] = []
+    for label in intake.frame.columns:
+        name = fields[label].column or _safe_name(label, reserved, {column.name for column in columns})
+        columns.append(StoredColumn(name, label, fields[label].type))
+    return columns
+
+
+def _safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
+    """A name of a-z, 0-9 and _ that begins with a letter, is none of the schema's and not yet taken.
+
+    >>> [_safe_name(label, {"plan"}, {"x"}) for label in ("Monthly Charge (€)", "2nd plan", "Plan", "نام")]
+    ['monthly_charge', 'x_2nd_plan', 'x_plan', 'x_2']
+    """
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if not slug or slug[0].isdigit() or slug in reserved:
+        slug = f"x_{slug}".rstrip("_")
+    name, number = slug, 1
+    while name in taken | reserved:
+        number += 1
+        name = f"{slug}_{number}"
+    return name
+
+
+def create(cursor: Cursor, name: str, types: Mapping[str, str], frame: pd.DataFrame) -> None:
+    """Makes a table of the frame's rows, numbered in a hidden column `_row`, with the columns named and typed as `types` has them."""
+    incoming = frame.set_axis([f"c{place}" for place in range(len(types))], axis="columns")
+    incoming.insert(0, "_row", np.arange(len(frame)))
+    casts = ", ".join(f"CAST(c{place} AS {type_})" for place, type_ in enumerate(types.values()))
+    declared = ", ".join(f"{quoted(column)} {type_}" for column, type_ in types.items())
+    cursor.register("_incoming", incoming)
+    cursor.execute(f"CREATE TABLE {quoted(name)} (_row BIGINT, {declared})")
+    cursor.execute(f"INSERT INTO {quoted(name)} SELECT _row, {casts} FROM _incoming")
+    cursor.unregister("_incoming")
+
+
+def drop(cursor: Cursor, name: str) -> None:
+    """Drops a table and what is noted of it."""
+    cursor.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+    cursor.execute("DELETE FROM _tables WHERE name = ?", [name])
+    cursor.execute("DELETE FROM _columns WHERE table_name = ?", [name])
+
+
+def put_settings(cursor: Cursor, settings: Mapping[str, Json]) -> None:
+    """Writes each setting over its former value."""
+    for name, value in settings.items():
+        cursor.execute("DELETE FROM _settings WHERE name = ?", [name])
+        cursor.execute("INSERT INTO _settings VALUES (?, ?)", [name, json.dumps(value)])
+
+
+def prepare(root: Cursor, folder: Path) -> None:
+    """Sets and locks the configuration, makes the desk's own tables if missing, and checks that nothing was lost."""
+    for statement in _CONFIGURATION:
+        root.execute(statement)
+    for statement in _OWN_TABLES:
+        root.execute(statement)
+    root.execute("INSERT INTO _desk SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
+    file_format = value(root, "SELECT format FROM _desk")
+    if file_format != _FORMAT:
+        raise StoreError(f"The desk in {folder} has format {file_format} and this program knows {_FORMAT}: open it with the newer program.")
+    _check_rows(root, folder)
+    _check_witness(folder, int(value(root, "SELECT version FROM _desk")))
+
+
+def _check_rows(root: Cursor, folder: Path) -> None:
+    there = {name for (name,) in root.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for name, loaded in stored_rows(root).items():
+        rows = value(root, f"SELECT count(*) FROM {quoted(name)}") if name in there else 0
+        if rows != loaded:
+            raise StoreError(
+                f"The desk in {folder} is damaged: {name} holds {rows} rows where {loaded} were written. "
+                "Put back a copy of desk.duckdb, or delete it and load the tables again."
+            )
+
+
+def _check_witness(folder: Path, version: int) -> None:
+    witness = folder / _WITNESS
+    written = witness.read_text().strip() if witness.exists() else "0"
+    if not written.isdecimal() or int(written) > version:
+        raise StoreError(
+            f"The desk in {folder} is damaged: it is as it was after {version} writes where {written} were made. "
+            f"Put back copies of desk.duckdb and desk.duckdb.wal, or delete {_WITNESS} to go on with the older tables."
+        )
+
+
+def write_witness(folder: Path, version: int) -> None:
+    """Notes the number of writes outside the database; done after the commit, so that it never runs ahead of it."""
+    new = folder / f"{_WITNESS}.new"
+    try:
+        new.write_text(f"{version}\n")
+        new.replace(folder / _WITNESS)
+    except OSError as error:
+        raise StoreError(f"The desk in {folder} was written, but {_WITNESS} could not be ({error.strerror}): make room there.") from error

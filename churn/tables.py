@@ -1,0 +1,232 @@
+"""The schema, declared once: tables, columns, types, units, meanings, header aliases and row rules."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["id", "text", "number", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table. `choices`, `low` and `high` are the row rules; an empty value is allowed unless `required`."""
+
+    name: str
+    type: Type
+    meaning: str
+    unit: str = ""
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the desk. `key` names the columns that tell two rows apart; empty where a row has no key of its own."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    keeps_extra: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The column called `name`, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+_ID_ALIASES = ("customer id", "customerid", "customer no", "customer number", "client id", "account id", "user id", "member id")
+_ID_MEANING = "the firm's own number or code of the customer"
+
+# "id" is the row's own: the customer's in a sheet of customers, but an order's in a sheet of orders.
+_OWN_ID = Column("customer_id", "id", _ID_MEANING, required=True, aliases=(*_ID_ALIASES, "id", "customer"))
+_CUSTOMER = Column("customer_id", "id", _ID_MEANING, required=True, aliases=(*_ID_ALIASES, "customer"))
+
+CUSTOMERS = Table(
+    "customers",
+    "a customer",
+    (
+        _OWN_ID,
+        Column(
+            "name",
+            "text",
+            "name of the customer",
+            aliases=("customer name", "customer", "account name", "company", "company name", "client name", "full name"),
+        ),
+        Column("segment", "text", "group that the firm sorts the customer into", aliases=("customer segment", "industry", "category")),
+        Column("region", "text", "where the customer is", aliases=("country", "state", "geography", "city")),
+        Column(
+            "plan",
+            "text",
+            "what the customer has bought or subscribed to",
+            aliases=("plan tier", "subscription", "subscription type", "tariff plan", "product plan"),
+        ),
+        Column(
+            "started_on",
+            "date",
+            "first day as a customer",
+            aliases=("start date", "signup date", "customer since", "joined on", "join date"),
+        ),
+        Column(
+            "ended_on",
+            "date",
+            "last day as a customer; empty: still with us",
+            aliases=("end date", "churn date", "cancelled on", "left on", "cancellation date"),
+        ),
+        Column(
+            "monthly_value",
+            "number",
+            "what the customer pays in a month",
+            unit="money",
+            low=0,
+            aliases=("monthly charges", "monthly charge", "mrr", "monthly fee", "monthly revenue", "monthly amount"),
+        ),
+        Column(
+            "renewal_on", "date", "day on which the contract renews or ends", aliases=("renewal date", "contract end", "contract end date")
+        ),
+        Column("contact_name", "text", "the person we speak to there", aliases=("contact", "contact person", "point of contact")),
+        Column("owner", "text", "who looks after the customer here", aliases=("account manager", "account owner", "sales rep", "rep")),
+    ),
+    key=("customer_id",),
+    keeps_extra=True,
+)
+
+ORDERS = Table(
+    "orders",
+    "a purchase or invoice",
+    (
+        _CUSTOMER,
+        Column(
+            "ordered_on",
+            "date",
+            "day of the purchase or invoice",
+            required=True,
+            aliases=("order date", "invoice date", "purchase date", "date"),
+        ),
+        Column(
+            "amount",
+            "number",
+            "what was bought or billed; negative for a refund",
+            unit="money",
+            required=True,
+            aliases=("order amount", "total", "value", "price"),
+        ),
+        Column("product", "text", "what was bought", aliases=("item", "product name")),
+        Column("due_on", "date", "day on which payment is due", aliases=("due date",)),
+        Column("paid_on", "date", "day of payment; empty: not yet paid", aliases=("payment date", "paid date")),
+    ),
+)
+
+CONTACTS = Table(
+    "contacts",
+    "one contact either way",
+    (
+        _CUSTOMER,
+        Column("contacted_on", "date", "day of the contact", required=True, aliases=("contact date", "submitted at", "date")),
+        Column("direction", "text", "in: from the customer; out: from us", choices=("in", "out")),
+        Column("channel", "text", "how", choices=("phone", "email", "chat", "visit", "web", "social")),
+        Column(
+            "kind",
+            "text",
+            "what about",
+            choices=("enquiry", "complaint", "feedback", "service", "renewal", "cancellation_notice", "thanks"),
+        ),
+        Column("sentiment", "number", "tone, from -1 (angry) to 1 (glad)", low=-1, high=1),
+        Column("resolved_on", "date", "day on which it was settled; empty: still open", aliases=("resolved at", "closed on")),
+    ),
+)
+
+SURVEYS = Table(
+    "surveys",
+    "one answer",
+    (
+        _CUSTOMER,
+        Column("answered_on", "date", "day of the answer", required=True, aliases=("answer date", "response date", "date")),
+        Column("question", "text", "which question", required=True, choices=("nps", "csat", "exit")),
+        Column("score", "number", "the number given: nps 0 to 10, csat 1 to 5", low=0, high=10),
+        Column("reason", "text", "stated reason for leaving (exit)", aliases=("churn reason", "reason for leaving")),
+        Column("comment", "text", "what the customer wrote", aliases=("feedback", "verbatim", "feedback text")),
+    ),
+)
+
+CHANGES = Table(
+    "changes",
+    "something changed",
+    (
+        _CUSTOMER,
+        Column("changed_on", "date", "day of the change", required=True, aliases=("change date", "date")),
+        Column("what", "text", "what changed", required=True, choices=("point_of_contact", "plan", "price", "status")),
+        Column("before", "text", "how it was", aliases=("old value", "from")),
+        Column("after", "text", "how it is now", aliases=("new value", "to")),
+    ),
+)
+
+PROMISES = Table(
+    "promises",
+    "what was promised",
+    (
+        _CUSTOMER,
+        Column("promised_on", "date", "day of the promise", required=True),
+        Column("due_on", "date", "day by which it should be kept", aliases=("due date",)),
+        Column("what", "text", "what was promised", aliases=("promise",)),
+        Column("kept_on", "date", "day on which it was kept; empty: not yet"),
+    ),
+)
+
+ACTIONS = Table(
+    "actions",
+    "what the desk did",
+    (
+        _CUSTOMER,
+        Column("taken_on", "date", "day of the action", required=True),
+        Column("action", "text", "what was done"),
+        Column("arm", "text", "acted on, or held out for comparison", choices=("acted", "held_out")),
+        Column("cost", "number", "what it cost", unit="money", low=0),
+        Column("outcome", "text", "what came of it"),
+        Column("outcome_on", "date", "day on which the outcome was known"),
+        Column("noted_by", "text", "who wrote it down"),
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (CUSTOMERS, ORDERS, CONTACTS, SURVEYS, CHANGES, PROMISES, ACTIONS)}
+
+LABEL_ALIASES = (
+    "churn",
+    "churned",
+    "churn flag",
+    "churn label",
+    "churn value",
+    "exited",
+    "lost",
+    "left",
+    "attrition",
+    "attrition flag",
+    "is churn",
+    "cancelled",
+    "canceled",
+)
+LOST_WORDS = ("1", "yes", "y", "true", "t", "lost", "churn", "churned", "exited", "left", "gone", "cancelled", "canceled", "attrited")
+KEPT_WORDS = ("0", "no", "n", "false", "f", "active", "kept", "stayed", "retained", "existing", "current")
+
+
+def header_key(header: str) -> str:
+    """The form in which two headers are compared: no case, accents, spaces or signs.
+
+    >>> header_key("  Monthly_Charges "), header_key("MonthlyCharges")
+    ('monthlycharges', 'monthlycharges')
+    """
+    folded = unicodedata.normalize("NFKD", header).casefold()
+    key = re.sub(r"[\W_]+", "", "".join(mark for mark in folded if not unicodedata.combining(mark)))
+    return key or header.strip().casefold()
+
+
+def find_column(table: Table, header: str) -> Column | None:
+    """The column of `table` that a file's `header` names outright or by an alias, or None."""
+    key = header_key(header)
+    for column in table.columns:
+        if key in {header_key(name) for name in (column.name, *column.aliases)}:
+            return column
+    return None

@@ -1,0 +1,68 @@
+"""The front desk: the list of pages and what stands beside all of them. Streamlit runs this file for every visit and click."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from churn import wording
+from churn.errors import ChurnError
+from churn.wording import _, plural
+from pages import customer, data, loyalty, nps, overview, reasons, score_sheet
+from ui.desk import firm, the_desk
+from ui.links import go, link, remember
+
+ICON = Path(__file__).with_name("icon.svg")
+
+
+def home() -> None:
+    """The bare address: a page's own address is lost to Streamlit when it is the default, so this one passes on to the overview."""
+    go("overview")
+
+
+def page_list() -> dict[str, list[st.Page]]:
+    """The pages by section."""
+    return {
+        _("Why they leave"): [
+            st.Page(overview.show, url_path="overview", title=_("Overview"), icon=":material/dashboard:"),
+            st.Page(reasons.show, url_path="reasons", title=_("Reasons"), icon=":material/forum:"),
+            st.Page(loyalty.show, url_path="loyalty", title=_("Loyalty"), icon=":material/loyalty:"),
+            st.Page(nps.show, url_path="nps", title=_("NPS"), icon=":material/thumbs_up_down:"),
+        ],
+        _("Your list"): [
+            st.Page(score_sheet.show, url_path="score_sheet", title=_("Score a spreadsheet"), icon=":material/table_view:"),
+            st.Page(customer.show, url_path="customer", title=_("Customer"), icon=":material/person_search:"),
+        ],
+        _("Data"): [
+            st.Page(data.show, url_path="data", title=_("Data"), icon=":material/database:"),
+            st.Page(home, url_path="home", title=_("Retention Desk"), default=True, visibility="hidden"),
+        ],
+    }
+
+
+def side() -> None:
+    """Which firm is loaded, beside every page."""
+    loaded = firm()
+    with st.sidebar:
+        if loaded is None:
+            st.caption(_("No customers are loaded."))
+            link("data", label=_("Load data"), icon=":material/upload_file:")
+            return
+        name = _("Sample firm: invented data") if loaded.is_sample else wording.escape(loaded.file)
+        st.caption(f"{name}  \n{plural('{n} customer', '{n} customers', loaded.customers)}")
+
+
+def open_page() -> None:
+    """Opens the page that was asked for; what goes wrong with the desk or a file is one sentence."""
+    st.set_page_config(page_title=_("Retention Desk"), page_icon=str(ICON), layout="wide")
+    pages = page_list()
+    remember({page.url_path: page for section in pages.values() for page in section})
+    page = st.navigation(pages)
+    try:
+        the_desk()
+        side()
+        page.run()
+    except ChurnError as error:
+        st.error(wording.escape(str(error)), icon=":material/error:")
+
+
+open_page()

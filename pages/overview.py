@@ -1,0 +1,83 @@
+"""How many customers leave, what is at stake, and what moves the risk."""
+
+import streamlit as st
+
+from churn import charts, wording
+from churn.risk import Scorecard
+from churn.wording import _, plural
+from ui import figures, tables
+from ui.desk import firm, model, the_desk
+from ui.show import Figure, cards, chart, days, few, heading, lacking, no_customers, no_signal
+
+
+def show() -> None:
+    loaded = firm()
+    heading(_("Overview"), loaded)
+    if loaded is None:
+        no_customers()
+        return
+    found = figures.overview(the_desk().version())
+    card = model()
+    trusted = card is not None and card.evaluation.has_signal
+    cards([*_customers(found, loaded.customers), *(_at_stake(found) if trusted else [])])
+    few(loaded.customers, "{n} customer", "{n} customers")
+    if found.churn is None:
+        lacking(_("Nothing says yet who has left, so there is no churn rate and no risk. Choose the column that marks the lost customers."))
+    elif card is None:
+        lacking(_("There are no risk scores yet. Train on your customers to see who may leave next, and why."))
+    elif trusted:
+        _risks(found, card)
+    else:
+        no_signal()
+
+
+def _customers(found: figures.Overview, customers: int) -> list[Figure]:
+    dates = _("Dates from {days}").format(days=days(found.period)) if found.period else ""
+    shown = [Figure(_("Customers"), wording.number(customers), dates or _("Rows in the customers table"))]
+    if found.churn is not None:
+        rate = _("Share of all customers in the table who have left ({lost} of {total}), not a yearly rate; 95% interval {range}").format(
+            lost=wording.number(found.churn.count),
+            total=wording.number(found.churn.total),
+            range=wording.share_range(found.churn.low, found.churn.high),
+        )
+        shown.append(Figure(_("Churn rate"), wording.percent(found.churn.share), rate))
+        shown.append(Figure(_("Active customers"), wording.number(found.at_risk.active), _("Not marked as lost")))
+    if found.at_risk.monthly_value is not None:
+        on = plural("What {n} active customer pays a month", "What {n} active customers pay a month", found.at_risk.active)
+        shown.append(Figure(_("Monthly value"), wording.money(found.at_risk.monthly_value), on))
+    return shown
+
+
+def _at_stake(found: figures.Overview) -> list[Figure]:
+    shown = []
+    if found.at_risk.value_at_risk is not None:
+        on = plural("Monthly value times risk, over {n} active customer", "Monthly value times risk, over {n} active customers", found.at_risk.valued)
+        shown.append(Figure(_("Monthly value at risk"), wording.money(found.at_risk.value_at_risk), on))
+    on = plural("The risk of {n} active customer; no date is implied", "The risks of {n} active customers added up; no date is implied", found.at_risk.scored)
+    return [*shown, Figure(_("Expected losses"), wording.number(found.at_risk.expected_losses), on)]
+
+
+def _risks(found: figures.Overview, card: Scorecard) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(_("How risk is spread"), anchor=False)
+        st.caption(plural("{n} active customer by risk of leaving", "{n} active customers by risk of leaving", found.at_risk.scored))
+        chart(charts.risk_spread(found.spread), key="spread")
+    with right:
+        st.subheader(_("What moves the score"), anchor=False)
+        st.caption(_("Each column's part in all scores. An association, not a cause."))
+        chart(charts.drivers(dict(zip(card.columns, card.importance.tolist(), strict=True)), most=8), key="drivers")
+    by_value = "value_at_risk" in found.riskiest
+    st.subheader(_("Most value at risk") if by_value else _("Highest risk"), anchor=False)
+    st.caption(_("Click a customer to see what is behind the risk."))
+    tables.customers(found.riskiest, key="riskiest", alt=_("The active customers with most at risk"))
+    _worth(card)
+
+
+def _worth(card: Scorecard) -> None:
+    st.subheader(_("How good is the score?"), anchor=False)
+    told = _(
+        "Of a customer who left and one who stayed, the score gives the one who left the higher risk {hits} times in 100; "
+        "a coin would be right 50 times. This was counted on {rows} customers, none of whom the score had seen."
+    )
+    st.markdown(told.format(hits=wording.number(100 * card.evaluation.roc_auc), rows=wording.number(card.evaluation.rows)))

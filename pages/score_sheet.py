@@ -1,0 +1,80 @@
+"""How likely is each customer of a spreadsheet to leave, and why?"""
+
+import streamlit as st
+
+from churn import wording
+from churn.intake import Intake
+from churn.risk import Scorecard
+from churn.wording import _, plural
+from ui import downloads, scored
+from ui.desk import firm, model
+from ui.scored import Scored
+from ui.show import heading, lacking
+from ui.upload import Upload, rows_line, set_aside
+
+
+def show() -> None:
+    heading(_("Score a spreadsheet"), firm(), about=_("Drop in a list of customers: each gets a risk of leaving, and the reasons for it."))
+    card = model()
+    if card is None:
+        lacking(_("The desk has no score yet. Load a table of customers that says who has left."))
+        return
+    upload = Upload("score")
+    dropped = upload.ask(_("A spreadsheet of customers: CSV, XLSX, XLS or ODS"))
+    if dropped is None:
+        scored.forget()
+        _before(card)
+        return
+    intake = upload.read(dropped)
+    if intake is not None:
+        found = scored.scored(intake, card)
+        _understood(intake, found)
+        _rows(intake, found)
+
+
+def _before(card: Scorecard) -> None:
+    """What to know before a file is dropped in."""
+    downloads.blank_sheet(card, key="template")
+    st.caption(_("Your file is read in memory, changes nothing in the desk and is gone when you close this page."))
+
+
+def _understood(intake: Intake, found: Scored) -> None:
+    """What was made of the file."""
+    there = _("{there} of the {all} columns that the score reads are in it.").format(
+        there=wording.number(found.columns - len(found.absent)), all=wording.number(found.columns)
+    )
+    lines = [rows_line(intake), there]
+    if found.absent:
+        lines.append(_("Missing: {columns}. The risk is less sharp without them.").format(columns=wording.listing(list(found.absent))))
+    if found.replaced:
+        lines.append(_("Replaced by the new score: {columns}.").format(columns=wording.listing(found.replaced)))
+    if found.known:
+        known = plural("{n} row is a customer", "{n} rows are customers", found.known)
+        lines.append(_("{known} the score was trained on; they are scored by the part of it that had not seen them.").format(known=known))
+    st.markdown(wording.escape(" ".join(lines)))
+    set_aside(intake)
+
+
+def _rows(intake: Intake, found: Scored) -> None:
+    """The scored rows, to be filtered, read and taken along."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        bands = st.pills(
+            _("Risk"),
+            list(found.bands),
+            selection_mode="multi",
+            format_func=lambda band: f"{wording.band_label(band)} ({wording.number(found.bands[band])})",
+            key="score bands",
+        )
+        text = st.text_input(_("Search"), type="search", placeholder=_("any text in the file"), live=True, key="score search")
+    rows = scored.chosen(found.sheet, bands=bands, text=text or "")
+    shown = min(len(rows), scored.MOST_SHOWN)
+    scored.table(rows, id_column=intake.id_column)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        downloads.both(found.sheet, file=intake.file, key="score")
+        st.caption(
+            _("{shown} of {all} rows shown, riskiest first. Downloads hold all rows in the order of your file.").format(
+                shown=wording.number(shown), all=wording.number(len(found.sheet))
+            ),
+            width="content",
+        )
+    st.caption(_("Points are percentage points of risk, compared with a typical customer. They show what goes with leaving, not what causes it."))

@@ -1,0 +1,287 @@
+"""Charts: what they draw, in what words, and that no user's text is read as anything but text."""
+
+import html
+import itertools
+import json
+import math
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from churn import charts
+from churn.charts import look
+from churn.measures import QUOTED, Concentration, Nps, ReasonMix
+
+LINK = '<a href="javascript:alert(1)">x</a>'
+STEPS = [charts.Step("Contract is Month-to-month", 0.2, 0.5), charts.Step("Tenure is 70", 0.5, 0.4), charts.Step("Age is 40", 0.4, 0.45)]
+
+
+def _spread(money: bool = True) -> pd.DataFrame:
+    frame = pd.DataFrame({"band_low": np.arange(20) / 20, "band_high": (np.arange(20) + 1) / 20, "customers": range(20, 0, -1)})
+    return frame.assign(monthly_value=1000.0) if money else frame
+
+
+def _mix(reasons: list[str], customers: list[int]) -> ReasonMix:
+    stated = sum(customers)
+    shares = [count / stated for count in customers]
+    mix = pd.DataFrame(
+        {
+            "reason": reasons,
+            "customers": customers,
+            "share": shares,
+            "low": [0.9 * share for share in shares],
+            "high": [1.1 * share for share in shares],
+            "quoted": [QUOTED.get(reason, math.nan) for reason in reasons],
+        }
+    )
+    return ReasonMix(mix, stated, 0, 0, 0)
+
+
+def _curve(top_share: float) -> Concentration:
+    percents = np.arange(101) / 100
+    curve = pd.DataFrame({"share_of_customers": percents, "share_of_revenue": np.interp(percents, [0, 0.2, 1], [0, top_share, 1])})
+    return Concentration(10, 100.0, top_share, 0.5, curve, 0, 0)
+
+
+def _groups(names: list[str | None]) -> pd.DataFrame:
+    return pd.DataFrame({"group": names, "answers": 10, "score": np.linspace(-90, 90, len(names)), "standard_error": 20.0})
+
+
+def _all(text: str) -> dict[str, charts.Chart]:
+    """Every chart, with a user's `text` wherever one may stand."""
+    steps = [charts.Step(text, step.start, step.end) for step in STEPS]
+    return {
+        "spread": charts.risk_spread(_spread()),
+        "drivers": charts.drivers({text: 0.5, "Tenure": 0.4}),
+        "waterfall": charts.waterfall(steps, base=0.2, final=0.45, average=0.26),
+        "log-odds": charts.waterfall_log_odds(steps, base=0.2, final=0.45),
+        "reasons": charts.reasons(_mix([text, "competitor"], [3, 1])),
+        "concentration": charts.concentration(_curve(0.6)),
+        "nps": charts.nps(Nps(10, 5, 3, 2, 30.0, 25.0)),
+        "nps by": charts.nps_by(_groups([text, None]), overall=5.0),
+    }
+
+
+def _texts(figure: go.Figure) -> list[str]:
+    """All strings of a figure as Plotly gets them."""
+    found: list[str] = []
+
+    def walk(node: object) -> None:
+        if isinstance(node, str):
+            found.append(node)
+        elif isinstance(node, dict):
+            for part in node.values():
+                walk(part)
+        elif isinstance(node, list):
+            for part in node:
+                walk(part)
+
+    walk(json.loads(figure.to_json()))
+    return found
+
+
+def _shown(figure: go.Figure) -> list[str]:
+    return [html.unescape(text.replace("<br>", " ")).replace("\u00a0", "") for text in _texts(figure)]
+
+
+@pytest.mark.parametrize("text", [LINK, "<script>alert(1)</script>", "<b>bold</b>", "&lt;i&gt;", "%{y}", "$x$", "a\n<br>b"])
+def test_a_users_text_is_never_read_as_anything_but_text(text):
+    for chart in _all(text).values():
+        for string in _texts(chart.figure):
+            assert "<" not in string.replace("<br>", "").replace("%{customdata}<extra></extra>", "")
+            assert not re.search(r"\$[^$]*\$", string)
+        templates = {trace.hovertemplate for trace in chart.figure.data if trace.hovertemplate}
+        assert templates <= {"%{customdata}<extra></extra>"}
+
+
+@pytest.mark.parametrize("name", ["drivers", "waterfall", "log-odds", "reasons", "nps by"])
+def test_a_hostile_label_is_shown_letter_for_letter(name):
+    shown = _shown(_all(LINK)[name].figure)
+    assert any(LINK.replace(" ", "") in text.replace(" ", "") for text in shown)
+
+
+@given(st.text())
+def test_plain_text_holds_no_marks_but_its_own_line_breaks(text):
+    shown = charts.plain(text)
+    assert not re.search(r"[<>$]|&(?!amp;|lt;|gt;|#36;)", shown.replace("<br>", ""))
+    assert shown.count("<br>") <= 1
+
+
+def test_long_labels_are_wrapped_and_cut():
+    assert charts.plain("one two three four five six seven eight nine ten", 10, 2) == "one two<br>three…"
+    assert charts.plain("Month-to-month", 10, 2) == "Month-to-m<br>onth"
+    assert charts.plain("") == ""
+
+
+def test_two_labels_that_look_alike_keep_their_own_rows():
+    chart = charts.drivers({f"{'long ' * 30}{place}": 1.0 for place in range(3)})
+    assert chart.figure.data[0].y == (0, 1, 2)
+    assert len(set(chart.figure.layout.yaxis.ticktext)) == 1
+
+
+def test_themes_choose_the_colours_of_text_and_ground():
+    for chart in _all("x").values():
+        layout = chart.figure.layout
+        assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert layout.font.color is None
+        assert all(note.font.color is None for note in layout.annotations)
+        assert all(trace.textfont.color is None for trace in chart.figure.data)
+        assert layout.template.layout.to_plotly_json() == {}
+
+
+def test_charts_fit_a_phone_and_do_not_zoom_under_a_finger():
+    for chart in _all("a label of quite some length, longer than a phone is wide").values():
+        layout = chart.figure.layout
+        assert layout.width is None
+        assert layout.height
+        assert layout.xaxis.fixedrange
+        assert layout.yaxis.fixedrange
+        lines = [line for label in layout.yaxis.ticktext or () for line in label.split("<br>")]
+        assert all(len(html.unescape(line)) <= 20 for line in lines)
+
+
+def test_every_chart_has_a_sentence_for_those_who_cannot_see_it():
+    told = {name: chart.alt for name, chart in _all("R&D").items()}
+    assert told["spread"] == "Customers by risk: 74 low, 81 medium, 55 high."
+    assert told["drivers"] == "What moves the scores, by column: R&D 56% and Tenure 44%."
+    assert told["reasons"] == "What 4 customers gave as the reason: R&D 75.0% and competitor 25.0%."
+    assert told["concentration"] == "The top 20% of customers bring 60.0% of the revenue."
+    assert told["nps"] == "NPS +30: promoters (9 or 10) 50.0%, passives (7 or 8) 30.0% and detractors (0 to 6) 20.0%."
+    assert told["nps by"] == "NPS by group: R&D -90 and missing +90; all +5."
+
+
+def test_braces_in_a_users_text_do_not_break_the_sentence():
+    assert all(chart.alt for chart in _all("{x} {told} {n} {}").values())
+
+
+def test_risk_is_coloured_by_band_and_counted():
+    figure = charts.risk_spread(_spread()).figure
+    assert figure.data[0].marker.color == (charts.DOWN,) * 4 + (charts.OURS,) * 6 + (charts.UP,) * 10
+    assert figure.data[0].customdata[1] == "risk 5% to 10%<br>19 customers<br>1,000 a month"
+    assert charts.risk_spread(_spread(money=False)).figure.data[0].customdata[19] == "risk 95% to 100%<br>1 customer"
+
+
+def test_drivers_are_shares_of_all_columns_largest_first_with_the_rest_summed():
+    figure = charts.drivers({"a": 1.0, "b": 5.0, "c": 3.0, "d": 1.0}, most=2).figure
+    assert figure.data[0].x == pytest.approx([0.5, 0.3, 0.2])
+    assert list(figure.layout.yaxis.ticktext) == ["b", "c", "all other columns<br>(2)"]
+    assert figure.data[0].marker.color == (charts.OURS, charts.OURS, charts.QUOTED)
+
+
+def test_no_drivers_make_an_empty_chart():
+    assert charts.drivers({}).figure.data[0].x == ()
+
+
+def test_a_waterfall_runs_from_the_typical_customer_to_this_one():
+    figure = charts.waterfall(STEPS, base=0.2, final=0.45, average=0.265).figure
+    bars = figure.data[0]
+    assert bars.base == (0, 0.2, 0.5, 0.4, 0)
+    assert bars.x == pytest.approx([0.2, 0.3, -0.1, 0.05, 0.45])
+    assert bars.marker.color == (charts.QUOTED, charts.UP, charts.DOWN, charts.UP, charts.OURS)
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert figure.layout.xaxis.range == (0, 1)
+    assert {"+30.0 points", "-10.0 points", "20.0%", "45.0%", "average 26.5%"} <= set(_shown(figure))
+
+
+def test_steps_after_the_first_few_are_one_that_ends_where_the_customer_stands():
+    chart = charts.waterfall(STEPS, base=0.2, final=0.45, average=0.3, most=1)
+    assert chart.figure.data[0].x == pytest.approx([0.2, 0.3, -0.05, 0.45])
+    assert "all other columns (2) -5.0 points" in chart.alt
+
+
+@settings(max_examples=20)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(1, 10))
+def test_the_steps_drawn_always_add_up_to_the_risk(path, most):
+    steps = [charts.Step(f"column {place}", *ends) for place, ends in enumerate(itertools.pairwise(path))]
+    bars = charts.waterfall(steps, base=path[0], final=path[-1], average=0.2, most=most).figure.data[0]
+    assert sum(bars.x[:-1]) == pytest.approx(bars.x[-1], abs=1e-9)
+    assert len(bars.x) <= most + 3
+
+
+def test_words_stand_inside_the_picture_beside_bars_at_either_end():
+    steps = [charts.Step("up", 0.9, 0.99), charts.Step("down", 0.99, 0.02)]
+    words = charts.waterfall(steps, base=0.9, final=0.02, average=0.3).figure.data[1]
+    assert words.textposition == ("middle right", "middle left", "middle left", "middle right")
+    assert words.x == (0.9, 0.9, 0.02, 0.02)
+
+
+def test_the_exact_waterfall_is_in_log_odds():
+    figure = charts.waterfall_log_odds([charts.Step("a", -1.5, 0.25), charts.Step("b", 0.25, -0.5)], base=-1.5, final=-0.5).figure
+    assert {"-1.50", "+1.75", "-0.75", "-0.50", "log-odds"} <= set(_shown(figure))
+    assert list(figure.layout.xaxis.tickvals) == [-1, 0]
+    low, high = figure.layout.xaxis.range
+    assert low < -1.5
+    assert high > 0.25
+
+
+def test_reasons_stand_beside_the_quoted_mix():
+    figure = charts.reasons(_mix(["felt unvalued", "price"], [30, 10])).figure
+    ours, quoted = figure.data[:2]
+    assert ours.x == (0.75, 0.25)
+    assert ours.error_x.array == pytest.approx([0.075, 0.025])
+    assert ours.error_x.arrayminus == pytest.approx([0.075, 0.025])
+    assert quoted.x == (0.67, 0)
+    assert quoted.marker.color == charts.QUOTED
+    assert ours.customdata[0] == "felt unvalued<br>75.0% (67.5% to 82.5%)<br>30 customers"
+    assert {"75.0%", "67% quoted"} <= set(_shown(figure))
+
+
+def test_reasons_without_a_stated_one_show_the_quoted_mix_alone():
+    mix = _mix(list(QUOTED), [1] * len(QUOTED)).mix.assign(customers=0, share=math.nan, low=math.nan, high=math.nan)
+    figure = charts.reasons(ReasonMix(mix, 0, 3, 0, 0)).figure
+    assert "NaN" not in figure.to_json()
+    assert {"unknown", "67% quoted"} <= set(_shown(figure))
+
+
+@pytest.mark.parametrize(("top_share", "ours_above"), [(0.6, False), (0.95, True)])
+def test_the_top_fifth_is_marked_and_named_clear_of_the_quoted_share(top_share, ours_above):
+    figure = charts.concentration(_curve(top_share)).figure
+    names = {note.text: note for note in figure.layout.annotations}
+    ours, quoted = names[f"top 20%: {100 * top_share:.1f}%"], names["often quoted: 80%"]
+    assert (ours.y > top_share) == ours_above
+    assert (quoted.y > 0.8) != ours_above
+    assert [trace.y for trace in figure.data if trace.mode == "markers"] == [(top_share,), (0.8,)]
+
+
+def test_without_revenue_nothing_is_marked_as_ours():
+    figure = charts.concentration(_curve(math.nan), quoted=None).figure
+    assert not [trace for trace in figure.data if trace.mode == "markers"]
+
+
+def test_scores_of_groups_have_their_intervals_within_the_scale():
+    figure = charts.nps_by(_groups(["a", None]), overall=5.0).figure
+    points = figure.data[0]
+    assert list(points.x) == [-90, 90]
+    assert points.error_x.array == pytest.approx([39.2, 10], abs=0.01)
+    assert points.error_x.arrayminus == pytest.approx([10, 39.2], abs=0.01)
+    assert points.customdata[1] == "missing<br>+90 (51 to 100)<br>10 answers"
+    assert "all +5" in _shown(figure)
+
+
+def test_no_answers_make_an_empty_bar_for_each_kind():
+    assert charts.nps(Nps(0, 0, 0, 0, math.nan, math.nan)).figure.data[0].x == (0, 0, 0)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#0e1117"])
+@pytest.mark.parametrize("colour", [look.OURS, look.QUOTED, look.UP, look.DOWN])
+def test_colours_stand_out_on_white_and_on_dark(colour, ground):
+    lighter, darker = sorted((_luminance(colour), _luminance(ground)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 3  # WCAG 2.1, 1.4.11: graphics need 3 to 1
+
+
+def test_the_library_starts_without_plotly():
+    code = "import sys, churn, churn.tables, churn.wording; sys.exit('plotly' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,107 @@
+"""All that the desk knows of one customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from churn import charts, risk, wording
+from churn.risk import Scorecard, Scores
+from churn.risk.columns import lost_rows
+from churn.risk.of_desk import id_column_of, label_of
+from churn.risk.scoring import shown
+from churn.store import Desk
+from churn.tables import TABLES
+from churn.wording import Type
+
+LATEST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A customer's last rows of a table, newest first, the types of its columns, and how many rows there are in all."""
+
+    frame: pd.DataFrame
+    types: Mapping[str, Type]
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """One customer: `row` of the customers table, its columns' types, and the last rows of the other tables by name.
+
+    `lost` is None where nothing says who is lost; `left_on` is None where no day says so.
+    """
+
+    customer_id: str
+    name: str
+    row: pd.DataFrame
+    types: Mapping[str, Type]
+    lost: bool | None
+    left_on: pd.Timestamp | None
+    others: Mapping[str, Rows]
+
+
+def matches(desk: Desk, text: str) -> pd.DataFrame:
+    """The customers meant by `text`: the one whose id it is, else those whose id or name holds it (customer_id, name)."""
+    found = desk.search(text)
+    exact = found[found["customer_id"].str.casefold() == text.strip().casefold()]
+    return found if exact.empty else exact.head(1)
+
+
+def profile(desk: Desk, customer_id: str) -> Profile:
+    """What the desk holds of a customer."""
+    row = desk.rows("customers", customer_id)
+    columns = desk.columns("customers")
+    labels = {column.name: column.label for column in columns}
+    label = label_of(desk)
+    lost = bool(lost_rows(row, label)[0][0]) if label and label.column in row else None
+    ended = row[labels["ended_on"]].iloc[0] if "ended_on" in labels else pd.NaT
+    name = row[labels["name"]].iloc[0] if "name" in labels else None
+    return Profile(
+        customer_id=customer_id,
+        name=customer_id if name is None or pd.isna(name) else str(name),
+        row=row,
+        types={column.label: column.type for column in columns},
+        lost=lost,
+        left_on=None if pd.isna(ended) else ended,
+        others={table: _latest(desk, table, customer_id) for table in desk.tables() if table != "customers"},
+    )
+
+
+def scored(desk: Desk, card: Scorecard, found: Profile) -> Scores:
+    """The customer's score."""
+    return risk.score(card, found.row, id_column=id_column_of(desk))
+
+
+def missing(scores: Scores) -> list[str]:
+    """The columns of the score that nothing is known about for the one customer of `scores`."""
+    return [column for column, there in zip(scores.columns, scores.present[0], strict=True) if not there]
+
+
+def steps(scores: Scores, row: pd.DataFrame) -> list[charts.Step]:
+    """The way from a typical customer's risk to that of the one customer of `scores`, largest steps first; those of nought left out."""
+    way = risk.path(scores.columns, float(scores.base[0]), scores.contributions[0])
+    return [charts.Step(_fact(scores, row, step.column), step.start, step.end) for step in way if step.log_odds]
+
+
+def log_odds_steps(scores: Scores, row: pd.DataFrame) -> list[charts.Step]:
+    """The same way in log-odds: the exact contributions."""
+    way = [step for step in risk.path(scores.columns, float(scores.base[0]), scores.contributions[0]) if step.log_odds]
+    levels = float(scores.base[0]) + np.cumsum([0.0, *(step.log_odds for step in way)])
+    return [charts.Step(_fact(scores, row, step.column), start, end) for step, start, end in zip(way, levels, levels[1:], strict=False)]
+
+
+def _fact(scores: Scores, row: pd.DataFrame, column: str) -> str:
+    header = scores.sources.get(column)
+    return wording.fact(column, shown(row[header])[0] if header else "")
+
+
+def _latest(desk: Desk, table: str, customer_id: str) -> Rows:
+    rows = desk.rows(table, customer_id)
+    columns = [column for column in desk.columns(table) if column.name != "customer_id"]
+    labels = {column.name: column.label for column in columns}
+    day = next((labels[column.name] for column in TABLES[table].columns if column.type == "date" and column.name in labels), None)
+    newest = rows.sort_values(day, ascending=False, kind="stable") if day else rows
+    return Rows(newest[list(labels.values())].head(LATEST), {column.label: column.type for column in columns}, len(rows))

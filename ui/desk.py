@@ -1,0 +1,80 @@
+"""The one open desk of this process, what it holds and the model that its scores come from.
+
+Everything is kept by the desk's version, which grows with every write, so that a page never shows figures of a table that is gone.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from churn.risk.keeping import load
+from churn.risk.scorecard import Scorecard
+from churn.store import Desk, open_desk
+
+SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The firm whose customers are loaded: the file they came from, its rows by table, and whether it is the invented sample."""
+
+    file: str
+    customers: int
+    tables: Mapping[str, int]
+    is_sample: bool
+
+
+def the_desk() -> Desk:
+    """The desk in the folder that RETENTION_DESK names, "desk" where it names none. Raises StoreError where it cannot be opened."""
+    return _opened(os.environ.get("RETENTION_DESK") or "desk")
+
+
+def firm() -> Firm | None:
+    """The firm that is loaded, or None where the desk holds no customers."""
+    return _firm(the_desk().version())
+
+
+def model() -> Scorecard | None:
+    """The model that the desk's scores come from, or None where customers are not scored. Raises ModelError where it is damaged."""
+    desk = the_desk()
+    name = _model_name(desk.version())
+    return _loaded(str(desk.models / name)) if name else None
+
+
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=Desk.close)
+def _opened(folder: str) -> Desk:
+    return open_desk(Path(folder))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _firm(version: int) -> Firm | None:
+    desk = the_desk()
+    tables = desk.tables()
+    if "customers" not in tables:
+        return None
+    source = desk.source("customers")
+    return Firm(source.file, tables["customers"], tables, is_sample=source.digest == _sample_digest())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _model_name(version: int) -> str | None:
+    desk = the_desk()
+    with desk.reading() as frames:
+        scored = "scores" in frames
+    name = desk.setting("model")
+    return str(name) if scored and name else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _loaded(path: str) -> Scorecard:
+    return load(Path(path))
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _sample_digest() -> str:
+    file = SAMPLE / "customers.csv"
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""

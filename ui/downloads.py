@@ -1,0 +1,46 @@
+"""Spreadsheets that a visitor takes along; they are made when the button is pressed."""
+
+from pathlib import PurePath
+
+import pandas as pd
+import streamlit as st
+
+from churn.report.spreadsheets import MOST_SHEET_ROWS, csv_bytes, xlsx_bytes
+from churn.report.template import template_xlsx
+from churn.risk import Scorecard
+from churn.wording import _
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def both(table: pd.DataFrame, *, file: str, key: str) -> None:
+    """Buttons for the whole table as XLSX (where a sheet can hold it) and as CSV, named after `file`."""
+    stem = f"{PurePath(file).stem}_scored"
+    if len(table) <= MOST_SHEET_ROWS:
+        st.download_button(
+            _("Download XLSX"),
+            lambda: xlsx_bytes(table),
+            f"{stem}.xlsx",
+            XLSX,
+            key=f"{key} xlsx",
+            on_click="ignore",
+            icon=":material/download:",
+            type="primary",
+        )
+    st.download_button(
+        _("Download CSV"), lambda: csv_bytes(table), f"{stem}.csv", "text/csv", key=f"{key} csv", on_click="ignore", icon=":material/download:"
+    )
+
+
+def blank_sheet(card: Scorecard, *, key: str) -> None:
+    """A button for a sheet with the columns that the score reads, to fill in."""
+    st.download_button(
+        _("Download a template"),
+        lambda: template_xlsx(card),
+        "customers_to_score.xlsx",
+        XLSX,
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        help=_("A sheet with the columns that the score reads and three example rows. Put your customers in their place."),
+    )

@@ -1,0 +1,140 @@
+"""The figures of each page, computed once for each version of the desk and shared by all who look at it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+import streamlit as st
+
+from churn import measures
+from churn.measures import AtRisk, Concentration, Nps, Period, ReasonMix, Share
+from churn.risk.of_desk import label_of
+from churn.store import Desk
+from churn.tables import header_key
+from ui.desk import the_desk
+
+EXIT_SURVEYS = ""
+GROUPS = ("segment", "region", "plan")
+_REASON_COLUMNS = ("churnreason", "reasonforleaving", "churncategory", "leavingreason", "exitreason")
+_RISKIEST = 10
+
+Frames = dict[str, nw.LazyFrame[Any]]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The firm at a glance. `churn` is None where nothing says who is lost; `riskiest` goes by value at risk where there are values."""
+
+    period: Period | None
+    churn: Share | None
+    at_risk: AtRisk
+    spread: pd.DataFrame
+    riskiest: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Loyalty:
+    """How revenue gathers among customers, and whether it was counted from orders (of `period`) or from monthly values."""
+
+    found: Concentration
+    from_orders: bool
+    period: Period | None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What customers answered to the NPS question, and on which days."""
+
+    found: Nps
+    period: Period | None
+    groups: tuple[str, ...]
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def overview(version: int) -> Overview:
+    """The figures of the overview."""
+    desk = the_desk()
+    lost = lost_of(desk)
+    with desk.reading() as frames:
+        customers = frames["customers"]
+        scores = _scores(frames)
+        gone = nw.lit(False) if lost is None else lost
+        at_risk = measures.at_risk(customers, scores, gone)
+        return Overview(
+            period=measures.period(customers, "started_on", "ended_on"),
+            churn=None if lost is None else measures.churn(customers, lost),
+            at_risk=at_risk,
+            spread=measures.risk_spread(customers, scores, gone),
+            riskiest=measures.riskiest(customers, scores, gone, _RISKIEST, by="risk" if at_risk.monthly_value is None else "value"),
+        )
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def reason_sources(version: int) -> dict[str, str]:
+    """Where reasons are stated, by safe column name of the customers table and label; EXIT_SURVEYS for the exit surveys."""
+    desk = the_desk()
+    asked = {column.name for column in desk.columns("surveys")}
+    found = {EXIT_SURVEYS: ""} if {"customer_id", "question", "reason"} <= asked else {}
+    own = {header_key(column.label): column for column in desk.columns("customers") if column.type == "text"}
+    return found | {own[key].name: own[key].label for key in _REASON_COLUMNS if key in own}
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def reasons(version: int, source: str) -> ReasonMix:
+    """The mix of stated reasons from one of `reason_sources`."""
+    desk = the_desk()
+    lost = lost_of(desk)
+    with desk.reading() as frames:
+        if source == EXIT_SURVEYS:
+            return measures.reason_mix(frames["surveys"], frames["customers"], lost)
+        return measures.reason_mix_from(frames["customers"], source, nw.lit(True) if lost is None else lost)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def loyalty(version: int) -> Loyalty | None:
+    """The concentration of revenue; None where the desk has neither orders nor monthly values."""
+    with the_desk().reading() as frames:
+        if "orders" in frames:
+            orders = frames["orders"]
+            return Loyalty(measures.concentration(measures.values_from_orders(orders)), True, measures.period(orders, "ordered_on"))
+        if "monthly_value" in frames["customers"].collect_schema().names():
+            return Loyalty(measures.concentration(measures.values_from_customers(frames["customers"])), False, None)
+    return None
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def recommendation(version: int) -> Recommendation | None:
+    """The NPS; None where the desk holds no surveys."""
+    desk = the_desk()
+    groups = tuple(column.name for column in desk.columns("customers") if column.name in GROUPS)
+    with desk.reading() as frames:
+        if "surveys" not in frames:
+            return None
+        surveys = frames["surveys"]
+        asked = surveys.filter(nw.col("question") == nw.lit("nps"))
+        return Recommendation(measures.nps(surveys), measures.period(asked, "answered_on"), groups)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def recommendation_by(version: int, group: str) -> pd.DataFrame:
+    """The NPS by a column of the customers table."""
+    with the_desk().reading() as frames:
+        return measures.nps_by(frames["surveys"], frames["customers"], group)
+
+
+def lost_of(desk: Desk) -> nw.Expr | None:
+    """True for lost customers, by the desk's label, else by the day of leaving; None where nothing says who is lost."""
+    columns = desk.columns("customers")
+    label = label_of(desk)
+    name = next((column.name for column in columns if label and column.label == label.column), None)
+    if label is not None and name is not None:
+        return measures.lost_expression(name, label.lost)
+    return measures.lost_expression("ended_on") if any(column.name == "ended_on" for column in columns) else None
+
+
+def _scores(frames: Frames) -> nw.LazyFrame[Any]:
+    """The scores, or a table of the same shape that knows no risk."""
+    if "scores" in frames:
+        return frames["scores"]
+    return frames["customers"].select("customer_id", nw.lit(None, nw.Float64).alias("risk"))

@@ -1,0 +1,95 @@
+"""A visitor's sheet with its scores: made once for a file, kept in the visit, shown riskiest first."""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pandas as pd
+import streamlit as st
+
+from churn import wording
+from churn.intake import Intake
+from churn.report.scored import DRIVERS, replaced, scored_sheet
+from churn.risk import Scorecard, score
+from churn.wording import Band, _
+
+MOST_SHOWN = 10_000
+_KEPT = "scored sheet"
+_OWN = ("risk", "risk_band", "information", *DRIVERS, "known")
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """A scored sheet as the command line writes it, and what is said about it.
+
+    `bands` counts its rows by risk band, `known` those that the score was trained on; `absent` are the score's columns that the file
+    lacks, `replaced` the file's columns whose place the score took.
+    """
+
+    sheet: pd.DataFrame
+    bands: dict[Band, int]
+    known: int
+    columns: int
+    absent: tuple[str, ...]
+    replaced: list[str]
+
+
+def scored(intake: Intake, card: Scorecard) -> Scored:
+    """The file scored; from this visit's memory where it was before. Raises ModelError where no row holds enough for a risk."""
+    kept = st.session_state.get(_KEPT)
+    if kept is None or kept[0] is not intake or kept[1] is not card:
+        with st.spinner(_("Scoring every row"), show_time=True):
+            kept = (intake, card, _score(intake, card))
+        st.session_state[_KEPT] = kept
+    found: Scored = kept[2]
+    return found
+
+
+def forget() -> None:
+    """Lets go of the scored sheet."""
+    st.session_state.pop(_KEPT, None)
+
+
+def _score(intake: Intake, card: Scorecard) -> Scored:
+    scores = score(card, intake.frame, id_column=intake.id_column).enough(intake.file)
+    sheet = scored_sheet(intake.frame, scores)
+    counts = sheet["risk_band"].value_counts()
+    bands: dict[Band, int] = {band: int(counts.get(band, 0)) for band in reversed(get_args(Band)) if band in counts}
+    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced(intake.frame))
+
+
+def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame:
+    """The rows of some bands (all where none is named) that hold `text` in any case in one of the file's own columns, riskiest first."""
+    rows = sheet[sheet["risk_band"].isin(bands)] if bands else sheet
+    if wanted := text.strip().casefold():
+        own = rows.drop(columns=list(_OWN)).select_dtypes(include=["str"])
+        found = pd.DataFrame({column: own[column].str.casefold().str.contains(wanted, regex=False, na=False) for column in own})
+        rows = rows[found.any(axis=1)]
+    return rows.sort_values("risk", ascending=False, na_position="last", kind="stable")
+
+
+def table(rows: pd.DataFrame, *, id_column: str | None) -> None:
+    """Draws the first rows of a scored sheet: the customer, the risk and why, then the file's own columns."""
+    first = [column for column in (id_column,) if column]
+    own = [column for column in rows if column not in (*_OWN, *first)]
+    shown = rows.head(MOST_SHOWN)[[*first, "risk", "risk_band", *DRIVERS, *own]]
+    shown = shown.assign(risk=shown["risk"] * 100, risk_band=[wording.band_label(band) for band in shown["risk_band"]])
+    st.dataframe(shown, column_config=_columns(shown, first), hide_index=True, placeholder="", height=520, alt=_("Customers with their risk and why"))
+
+
+def _columns(shown: pd.DataFrame, first: list[str]) -> dict[str, Any]:
+    """How each column looks."""
+    days = {column: st.column_config.DateColumn(format="D MMM YYYY") for column in shown.select_dtypes("datetime")}
+    drivers = {name: st.column_config.TextColumn(label, width="medium") for name, label in zip(DRIVERS, _driver_labels(), strict=True)}
+    return (
+        days
+        | drivers
+        | {column: st.column_config.TextColumn(pinned=True) for column in first}
+        | {
+            "risk": st.column_config.ProgressColumn(_("Risk"), format="%.1f%%", min_value=0, max_value=100, width="small", pinned=True),
+            "risk_band": st.column_config.TextColumn(_("Band")),
+        }
+    )
+
+
+def _driver_labels() -> list[str]:
+    return [_("Moves it most"), _("then"), _("and then")]
