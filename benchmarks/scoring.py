@@ -65,7 +65,7 @@ def main(rows: int = 1_000_000) -> None:
             bag = grow(bag, card.bins, codes, lost, codes[:10], lost[:10], tuple(card.whole.tables.pairs), 0)
         background = shap.maskers.Independent(ranked(codes, bag.ranks), max_samples=len(codes))
         explainer = shap.TreeExplainer(bag.model, data=background)
-        tree = seconds(lambda: explainer(ranked(few, bag.ranks))) * rows / PEER_ROWS
+        tree = seconds(lambda: explainer.shap_values(ranked(few, bag.ranks))) * rows / PEER_ROWS
         peer = lightgbm.LGBMClassifier(n_estimators=card.provenance.trees, num_leaves=8, learning_rate=0.05, n_jobs=1, verbose=-1).fit(
             codes, lost
         )

@@ -182,7 +182,7 @@ def fact(column: str, value_text: str) -> str:
     return _("{column} is {value}").format(column=column, value=value_text or _("missing"))
 
 
-def driver_sentence(column: str, value_text: str, difference: SupportsFloat | None) -> str:
+def driver_sentence(column: str, value_text: str, difference: float | None) -> str:
     """What one column does to a customer's risk; `value_text` is "" for a missing value, `difference` one of shares.
 
     >>> driver_sentence("Contract", "Month-to-month", 0.183)

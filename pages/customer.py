@@ -8,6 +8,7 @@ from churn.wording import _, plural
 from ui import figures, tables
 from ui.customer import Profile, log_odds_steps, matches, missing, profile, scored, steps
 from ui.desk import firm, model, the_desk
+from ui.links import customer_search
 from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
 
 
@@ -18,7 +19,7 @@ def show() -> None:
         no_customers()
         return
     desk = the_desk()
-    text = st.text_input(_("Find a customer by id or name"), type="search", key="customer", bind="query-params", max_chars=200)
+    text = customer_search(_("Find a customer by id or name"))
     if not text:
         _begin()
         return

@@ -14,7 +14,7 @@ from ui.upload import Upload, rows_line, set_aside
 
 
 def show() -> None:
-    heading(_("Score a spreadsheet"), firm(), about=_("Drop in a list of customers: each gets a risk of leaving, and the reasons for it."))
+    heading(_("Score a spreadsheet"), firm(), about=_("Drop in a list of customers: each gets a risk of leaving, and what moves it."))
     card = model()
     if card is None:
         lacking(_("The desk has no score yet. Load a table of customers that says who has left."))
@@ -25,10 +25,12 @@ def show() -> None:
         scored.forget()
         _before(card)
         return
+    summary = st.container()
     intake = upload.read(dropped)
     if intake is not None:
         found = scored.scored(intake, card)
-        _understood(intake, found)
+        with summary:
+            _understood(intake, found)
         _rows(intake, found)
 
 
@@ -40,12 +42,17 @@ def _before(card: Scorecard) -> None:
 
 def _understood(intake: Intake, found: Scored) -> None:
     """What was made of the file."""
-    there = _("{there} of the {all} columns that the score reads are in it.").format(
-        there=wording.number(found.columns - len(found.absent)), all=wording.number(found.columns)
-    )
-    lines = [rows_line(intake), there]
+    lines = [rows_line(intake)]
     if found.absent:
-        lines.append(_("Missing: {columns}. The risk is less sharp without them.").format(columns=wording.listing(list(found.absent))))
+        lines.append(
+            _("{there} of the {all} columns that the score reads are in it; missing: {columns}. The risk is less sharp without them.").format(
+                there=wording.number(found.columns - len(found.absent)),
+                all=wording.number(found.columns),
+                columns=wording.listing(list(found.absent)),
+            )
+        )
+    else:
+        lines.append(_("All {all} columns that the score reads are in it.").format(all=wording.number(found.columns)))
     if found.replaced:
         lines.append(_("Replaced by the new score: {columns}.").format(columns=wording.listing(found.replaced)))
     if found.known:
@@ -68,7 +75,7 @@ def _rows(intake: Intake, found: Scored) -> None:
         text = st.text_input(_("Search"), type="search", placeholder=_("any text in the file"), live=True, key="score search")
     rows = scored.chosen(found.sheet, bands=bands, text=text or "")
     shown = min(len(rows), scored.MOST_SHOWN)
-    scored.table(rows, id_column=intake.id_column)
+    scored.table(rows, intake)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads.both(found.sheet, file=intake.file, key="score")
         st.caption(

@@ -6,6 +6,8 @@ from typing import NoReturn
 import streamlit as st
 
 _PAGES = "pages of this visit"
+_CUSTOMER = "customer"
+_SEARCH = "search for a customer"
 
 
 def remember(pages: Mapping[str, st.Page]) -> None:
@@ -13,11 +15,26 @@ def remember(pages: Mapping[str, st.Page]) -> None:
     st.session_state[_PAGES] = pages
 
 
-def link(address: str, *, label: str, icon: str | None = None, **parameters: str) -> None:
-    """Draws a link to a page; `label` is markdown, `parameters` go into the address."""
-    st.page_link(st.session_state[_PAGES][address], label=label, icon=icon, query_params=parameters or None)
+def link(address: str, *, label: str, icon: str | None = None) -> None:
+    """Draws a link to a page; `label` is markdown."""
+    st.page_link(st.session_state[_PAGES][address], label=label, icon=icon)
 
 
-def go(address: str, **parameters: str) -> NoReturn:
+def go(address: str) -> NoReturn:
     """Opens another page at once."""
-    st.switch_page(st.session_state[_PAGES][address], query_params=parameters or None)
+    st.switch_page(st.session_state[_PAGES][address])
+
+
+def open_customer(customer_id: str) -> NoReturn:
+    """Opens the page of one customer at once."""
+    st.switch_page(st.session_state[_PAGES]["customer"], query_params={_CUSTOMER: customer_id})
+
+
+def customer_search(label: str) -> str:
+    """A search for customers that the page's address carries, so that it can be shared; returns what is searched for."""
+    st.session_state[_SEARCH] = st.query_params.get(_CUSTOMER, "")
+    return st.text_input(label, type="search", key=_SEARCH, on_change=_into_address, max_chars=200).strip()
+
+
+def _into_address() -> None:
+    st.query_params[_CUSTOMER] = st.session_state[_SEARCH]

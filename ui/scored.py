@@ -67,29 +67,26 @@ def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame
     return rows.sort_values("risk", ascending=False, na_position="last", kind="stable")
 
 
-def table(rows: pd.DataFrame, *, id_column: str | None) -> None:
-    """Draws the first rows of a scored sheet: the customer, the risk and why, then the file's own columns."""
-    first = [column for column in (id_column,) if column]
+def table(rows: pd.DataFrame, intake: Intake) -> None:
+    """Draws the first rows of a scored sheet: the customer, the risk and what moves it, then the file's own columns."""
+    first = [field.source for field in intake.fields if field.column in ("customer_id", "name") and field.source in rows]
     own = [column for column in rows if column not in (*_OWN, *first)]
     shown = rows.head(MOST_SHOWN)[[*first, "risk", "risk_band", *DRIVERS, *own]]
     shown = shown.assign(risk=shown["risk"] * 100, risk_band=[wording.band_label(band) for band in shown["risk_band"]])
-    st.dataframe(shown, column_config=_columns(shown, first), hide_index=True, placeholder="", height=520, alt=_("Customers with their risk and why"))
+    st.dataframe(shown, column_config=_columns(shown, first), hide_index=True, placeholder="", height=520, alt=_("Customers with their risk and what moves it"))
 
 
 def _columns(shown: pd.DataFrame, first: list[str]) -> dict[str, Any]:
     """How each column looks."""
     days = {column: st.column_config.DateColumn(format="D MMM YYYY") for column in shown.select_dtypes("datetime")}
-    drivers = {name: st.column_config.TextColumn(label, width="medium") for name, label in zip(DRIVERS, _driver_labels(), strict=True)}
+    labels = (_("First driver"), _("Second driver"), _("Third driver"))
+    drivers = {name: st.column_config.TextColumn(label) for name, label in zip(DRIVERS, labels, strict=True)}
     return (
         days
         | drivers
-        | {column: st.column_config.TextColumn(pinned=True) for column in first}
+        | {column: st.column_config.TextColumn(pinned=True) for column in first[:1]}
         | {
-            "risk": st.column_config.ProgressColumn(_("Risk"), format="%.1f%%", min_value=0, max_value=100, width="small", pinned=True),
+            "risk": st.column_config.ProgressColumn(_("Risk"), format="%.1f%%", min_value=0, max_value=100, width=130),
             "risk_band": st.column_config.TextColumn(_("Band")),
         }
     )
-
-
-def _driver_labels() -> list[str]:
-    return [_("Moves it most"), _("then"), _("and then")]

@@ -7,14 +7,14 @@ import streamlit as st
 
 from churn import wording
 from churn.wording import Type, _
-from ui.links import go
+from ui.links import open_customer
 
 
 def customers(found: pd.DataFrame, *, key: str, alt: str) -> None:
     """Customers, each opened by a click. Columns in: customer_id, and any of name, risk, monthly_value, value_at_risk."""
     words = {"risk": wording.percent, "monthly_value": wording.money, "value_at_risk": wording.money}
-    shown = found.assign(open=_names(found)).drop(columns=["name"], errors="ignore")
-    shown = shown[["open", *(column for column in shown if column != "open")]]
+    columns = ["customer_id"] if "name" in found else []
+    shown = found.assign(open=_names(found))[["open", *columns, *(column for column in words if column in found)]]
     config = {
         "open": st.column_config.ButtonColumn(
             _("Customer"), key=f"{key}_opened", on_click=_open, args=(f"{key}_opened", tuple(found["customer_id"])), type="tertiary", alignment="left"
@@ -47,4 +47,4 @@ def _names(found: pd.DataFrame) -> pd.Series:
 
 
 def _open(clicked: str, ids: tuple[str, ...]) -> None:
-    go("customer", customer=ids[st.session_state[clicked].row])
+    open_customer(ids[st.session_state[clicked].row])

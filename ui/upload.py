@@ -46,10 +46,14 @@ class Headers:
 
 
 class Upload:
-    """The one file that a visit holds under `key`, and what its owner has said about it. `disabled` draws all of it at rest."""
+    """The one file that a visit holds under `key`, and what its owner has said about it.
 
-    def __init__(self, key: str, *, disabled: bool = False) -> None:
+    `disabled` draws all of it at rest; `folds_id` folds the choice of the id away with the others, else the page draws it by `ask_id`.
+    """
+
+    def __init__(self, key: str, *, disabled: bool = False, folds_id: bool = True) -> None:
         self.key = key
+        self.folds_id = folds_id
         self.disabled = disabled
 
     def ask(self, label: str) -> Dropped | None:
@@ -76,6 +80,10 @@ class Upload:
         is_open = bool(reading.problem or questions)
         with st.container(border=True) if is_open else st.expander(_("How this file is read")), st.container(horizontal=True):
             self._ask_how(dropped)
+            if is_open or self.folds_id:
+                self.ask_id()
+            if self._said("headers"):
+                self._choice(_("Rows with the same id"), ["first", "last"], "duplicates", unsaid=_("ask"))
         return None if is_open else reading.intake
 
     def forget(self) -> None:
@@ -142,11 +150,13 @@ class Upload:
             on_change=self._other_headers,
             disabled=self.disabled,
         )
+
+    def ask_id(self) -> None:
+        """Draws the choice of the id, once the headers are known."""
         headers: Headers | None = self._said("headers")
         if headers is not None:
             index = headers.all.index(headers.id_column) if headers.id_column else len(headers.all)
-            self._choice(_("Customer's id"), [*headers.all, NO_ID], "id", index=index)
-            self._choice(_("Rows with the same id"), ["first", "last"], "duplicates", unsaid=_("ask"))
+            self._choice(_("Which column is the customer's id?"), [*headers.all, NO_ID], "id", index=index)
 
     def _other_headers(self) -> None:
         for name in ("headers", "id"):

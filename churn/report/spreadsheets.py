@@ -1,6 +1,7 @@
 """Tables as spreadsheet bytes. Text stays text: nothing that a cell holds is ever run as a formula or followed as a link."""
 
 import io
+from typing import Any
 
 import pandas as pd
 
@@ -43,7 +44,7 @@ def xlsx_bytes(frame: pd.DataFrame, *, sheet: str = "Scores") -> bytes:
     return buffer.getvalue()
 
 
-def _write_column(page, place: int, cells: pd.Series, day) -> None:  # type: ignore[no-untyped-def, type-arg]
+def _write_column(page: Any, place: int, cells: Any, day: Any) -> None:
     is_day, is_flag = pd.api.types.is_datetime64_any_dtype(cells), pd.api.types.is_bool_dtype(cells)
     is_number = pd.api.types.is_numeric_dtype(cells) and not is_flag
     for row, (cell, missing) in enumerate(zip(cells, cells.isna(), strict=True), 1):

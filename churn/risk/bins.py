@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -67,9 +67,8 @@ def as_text(values: "pd.Series[str] | pd.Series[float]") -> npt.NDArray[np.objec
         index, distinct = pd.factorize(values, use_na_sentinel=True)
         words = [str(int(number)) if float(number).is_integer() else repr(float(number)) for number in distinct]
         return np.array([*words, None], dtype=object)[index]
-    if pd.api.types.is_datetime64_any_dtype(values):
-        values = values.dt.strftime("%Y-%m-%d")
-    return values.astype(object).where(values.notna(), None).to_numpy()
+    cells: Any = pd.Series(values.to_numpy(dtype="datetime64[D]").astype(str)) if pd.api.types.is_datetime64_any_dtype(values) else values
+    return np.asarray(cells.astype(object).where(values.notna().to_numpy(), None), dtype=object)
 
 
 def rare_below(rows: int) -> float:
@@ -82,7 +81,10 @@ def rare_below(rows: int) -> float:
 
 
 def number_bins(column: str, values: Iterable[float]) -> Bins:
-    """Quantile bins, at most min(64, max(4, sqrt(rows))); one bin a value where there are fewer values."""
+    """Quantile bins, at most min(64, max(4, sqrt(rows))); one bin a value where there are fewer values.
+
+    A bin with few rows is joined to its neighbour: a customer with nine complaints is like those with eight, not like nobody.
+    """
     numbers = np.asarray(values, dtype=np.float64)
     known = np.sort(numbers[~np.isnan(numbers)])
     distinct = np.unique(known)
@@ -92,11 +94,22 @@ def number_bins(column: str, values: Iterable[float]) -> Bins:
     else:
         cuts = np.unique(np.quantile(known, np.arange(1, most) / most, method="inverted_cdf"))
         cuts = cuts[cuts < distinct[-1]]
+    cuts = joined(cuts, known, rare_below(len(numbers)))
     codes = np.searchsorted(cuts, known, side="left")
     counts = np.bincount(codes, minlength=len(cuts) + 1)
     centres = np.bincount(codes, weights=known, minlength=len(cuts) + 1) / np.maximum(counts, 1)
     missing = len(numbers) - len(known)
     return Bins(column, "number", np.concatenate([[missing], counts]), cuts, np.concatenate([[np.nan], centres]))
+
+
+def joined(cuts: Floats, known: Floats, least: float) -> Floats:
+    """Those of the cuts that leave at least `least` of the sorted `known` numbers in every bin, from the lowest up."""
+    below = np.searchsorted(known, cuts, side="right")
+    kept: list[int] = []
+    for place, rows in enumerate(below):
+        if rows - (below[kept[-1]] if kept else 0) >= least and len(known) - rows >= least:
+            kept.append(place)
+    return cuts[kept]
 
 
 def text_bins(column: str, words: npt.NDArray[np.object_]) -> Bins:

@@ -90,8 +90,11 @@ class Fitting:
         losses = [np.logaddexp(0, score) - self.lost[rows] * score for score, rows in zip(scores, self.judged, strict=True)]
         return float(np.concatenate(losses).mean())
 
-    def trees(self, pairs: tuple[Pair, ...] | None) -> tuple[list[Tables], int]:
-        """The bags' trees as tables, all with the one number of trees at which the pooled log-loss is least."""
+    def trees(self, pairs: tuple[Pair, ...] | None, tell: Callable[[float], None]) -> tuple[list[Tables], int]:
+        """The bags' trees as tables, all with the one number of trees at which the pooled log-loss is least.
+
+        `tell` hears the share of the most trees that may be grown, and may raise to stop.
+        """
         from joblib import delayed
 
         bags: list[Bag | None] = [None for _ in self.bags]
@@ -103,6 +106,7 @@ class Fitting:
                 for number, (bag, seen, judged) in enumerate(zip(bags, self.seen, self.judged, strict=True))
             )
             losses = np.sum([bag.losses for bag in bags if bag], axis=0)
+            tell(len(losses) / MOST_TREES)
             best = int(np.argmin(losses))
             gained = losses[:-CHUNK].min() - losses.min() if len(losses) > CHUNK else np.inf
             if best < len(losses) - PATIENCE or gained < LEAST_GAIN * self.weighed or len(losses) >= MOST_TREES:
@@ -145,14 +149,15 @@ def fit(
         fitting = Fitting(bins, codes, lost, folds, seed, parallel)
         line, strength = fitting.line()
         tell(0.05, "line")
-        every, number = fitting.trees(None)
+        every, number = fitting.trees(None, lambda share: tell(0.05 + 0.25 * share, "trees"))
         tell(0.3, "trees")
         weights = shares_of(bins, codes)
         ranked = strongest_pairs(mean([centred(model, weights) for model in every]), codes)
         candidates = [(*fitting.weight(every, line), number, tuple(ranked), every)]
         counts = [count for count in PAIR_COUNTS if count < len(ranked)]
         for done, count in enumerate(counts, 1):
-            trees, number = fitting.trees(tuple(ranked[:count]))
+            begun, part = 0.3 + 0.6 * (done - 1) / len(counts), 0.6 / len(counts)
+            trees, number = fitting.trees(tuple(ranked[:count]), lambda share, begun=begun, part=part: tell(begun + part * share, "pairs"))
             candidates.append((*fitting.weight(trees, line), number, tuple(ranked[:count]), trees))
             tell(0.3 + 0.6 * done / len(counts), "pairs")
     _, weight, number, pairs, trees = min(candidates, key=lambda candidate: candidate[0])

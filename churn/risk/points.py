@@ -48,11 +48,14 @@ class Explained:
 def mean(models: Iterable[Tables]) -> Tables:
     """The average of several additive models over the same bins."""
     every = list(models)
-    pairs = {pair for model in every for pair in model.pairs}
+    pairs: dict[Pair, Floats] = {}
+    for model in every:
+        for pair, points in model.pairs.items():
+            pairs[pair] = pairs.get(pair, 0.0) + points / len(every)
     return Tables(
         float(np.mean([model.intercept for model in every])),
         tuple(np.mean(points, axis=0) for points in zip(*(model.singles for model in every), strict=True)),
-        {pair: sum(model.pairs[pair] for model in every if pair in model.pairs) / len(every) for pair in sorted(pairs)},
+        dict(sorted(pairs.items())),
     )
 
 

@@ -1,0 +1,102 @@
+"""What does the desk hold, and how is it replaced?"""
+
+import pandas as pd
+import streamlit as st
+
+from churn import wording
+from churn.intake import Intake
+from churn.risk import Scorecard
+from churn.tables import TABLES
+from churn.wording import _, plural
+from ui import own, training
+from ui.desk import firm, model, the_desk
+from ui.own import Said
+from ui.show import heading
+from ui.upload import Upload, rows_line, set_aside
+
+OWN, SAMPLE = "own", "sample"
+
+
+def show() -> None:
+    ordered = training.ordered()
+    loaded = firm()
+    heading(_("Data"), loaded)
+    training.show_news()
+    st.subheader(_("In the desk now"), anchor=False)
+    _held()
+    st.subheader(_("Load your own customers"), anchor=False)
+    upload = Upload("own", disabled=ordered is not None, folds_id=False)
+    dropped = upload.ask(_("A spreadsheet with one row for each customer, those who left and those who stayed: CSV, XLSX, XLS or ODS"))
+    summary = st.container()
+    customers = upload.read(dropped) if dropped else None
+    if customers:
+        with summary:
+            st.markdown(wording.escape(rows_line(customers)))
+            set_aside(customers)
+        _own(upload, customers, ordered)
+    st.subheader(_("Go back to the sample firm"), anchor=False)
+    already = loaded is not None and loaded.is_sample
+    st.markdown(_("An invented subscription business with all tables, to try everything on.") + " " + _replaces())
+    st.button(_("Load the sample firm"), on_click=training.order, args=(SAMPLE,), disabled=already or upload.disabled, key="load sample")
+    if ordered == SAMPLE:
+        training.load_sample()
+
+
+def _held() -> None:
+    """What the desk holds now, and how good its score is."""
+    desk = the_desk()
+    tables = desk.tables()
+    if not tables:
+        st.info(_("The desk is empty. Load a table of customers, or the sample firm."), icon=":material/info:")
+        return
+    rows = [(name, TABLES[name].row, wording.number(count), desk.source(name).file) for name, count in tables.items()]
+    st.dataframe(
+        pd.DataFrame(rows, columns=[_("Table"), _("One row is"), _("Rows"), _("From the file")]), hide_index=True, alt=_("Tables of the desk"), height="content"
+    )
+    card = model()
+    if card is None:
+        st.markdown(_("There is no score: no column is known that says who has left."))
+    else:
+        st.markdown(wording.escape(_model_line(card)))
+
+
+def _model_line(card: Scorecard) -> str:
+    """Where the score comes from and how good it is."""
+    made, found = card.provenance, card.evaluation
+    lost = _("'{column}' is {value}").format(column=made.label, value=made.lost) if made.lost else _("'{column}' is filled").format(column=made.label)
+    learned = _("The score was learned from {rows} of {file}, {lost} of them lost ({how}).").format(
+        rows=plural("{n} customer", "{n} customers", made.rows), file=made.source, lost=wording.number(made.rows_lost), how=lost
+    )
+    if not found.has_signal:
+        return learned + " " + _("It does no better than guessing, so do not rank customers by it.")
+    return learned + " " + _("Given one customer who left and one who stayed, it puts the one who left higher {share} of the time ({how}).").format(
+        share=wording.percent(found.roc_auc, 0), how=found.method
+    )
+
+
+def _own(upload: Upload, customers: Intake, ordered: str | None) -> None:
+    """A visitor's table: how it is understood, what it is to be learned from, and the load."""
+    said = own.ask(upload, customers)
+    own.preview(customers, said)
+    _load_button(upload, said)
+    if ordered == OWN:
+        training.load_own(upload, customers, said.label, said.ignore)
+
+
+def _load_button(upload: Upload, said: Said) -> None:
+    if said.label:
+        st.caption(_replaces() + " " + _("Training takes a minute or two; whatever you click meanwhile stops it."))
+    else:
+        st.caption(_replaces() + " " + _("Without a column that says who has left there is no score."))
+    st.button(
+        _("Load and train") if said.label or not said.complete else _("Load without a score"),
+        type="primary",
+        on_click=training.order,
+        args=(OWN,),
+        disabled=upload.disabled or not said.complete,
+        key="load own",
+    )
+
+
+def _replaces() -> str:
+    return _("It takes the place of all tables that the desk holds now.")
