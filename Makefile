@@ -6,7 +6,7 @@ DESK ?= desk
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-long test-real check format bench requirements clean
+.PHONY: help run test test-long test-real check format bench docs requirements clean
 
 PY = $(VENV)/bin/python
 PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
@@ -64,6 +64,9 @@ format: $(DEV_STAMP) ## Put the code into the common format
 
 bench: $(DEV_STAMP) ## Run the benchmarks, which compare with other libraries in the same run
 	@for file in benchmarks/*.py; do echo "$$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
+
+docs: $(DEV_STAMP) ## Write the data dictionary in docs/ from churn/tables.py
+	@PYTHONPATH=. $(PY) tools/dictionary.py
 
 requirements: $(DEV_STAMP) ## Pin every package anew from the short lists in pyproject.toml (UPGRADE=1 for the newest)
 	@$(COMPILE) pyproject.toml -o requirements.txt

@@ -50,9 +50,8 @@ def _held() -> None:
         st.info(_("The desk is empty. Load a table of customers, or the sample firm."), icon=":material/info:")
         return
     rows = [(name, TABLES[name].row, wording.number(count), desk.source(name).file) for name, count in tables.items()]
-    st.dataframe(
-        pd.DataFrame(rows, columns=[_("Table"), _("One row is"), _("Rows"), _("From the file")]), hide_index=True, alt=_("Tables of the desk"), height="content"
-    )
+    headers = [_("Table"), _("One row is"), _("Rows"), _("From the file")]
+    st.dataframe(pd.DataFrame(rows, columns=headers), hide_index=True, height="content", alt=_("Tables of the desk"))
     card = model()
     if card is None:
         st.markdown(_("There is no score: no column is known that says who has left."))
@@ -63,15 +62,15 @@ def _held() -> None:
 def _model_line(card: Scorecard) -> str:
     """Where the score comes from and how good it is."""
     made, found = card.provenance, card.evaluation
-    lost = _("'{column}' is {value}").format(column=made.label, value=made.lost) if made.lost else _("'{column}' is filled").format(column=made.label)
+    marked = _("'{column}' is {value}") if made.lost else _("'{column}' is filled")
+    lost = marked.format(column=made.label, value=made.lost)
     learned = _("The score was learned from {rows} of {file}, {lost} of them lost ({how}).").format(
         rows=plural("{n} customer", "{n} customers", made.rows), file=made.source, lost=wording.number(made.rows_lost), how=lost
     )
     if not found.has_signal:
         return learned + " " + _("It does no better than guessing, so do not rank customers by it.")
-    return learned + " " + _("Given one customer who left and one who stayed, it puts the one who left higher {share} of the time ({how}).").format(
-        share=wording.percent(found.roc_auc, 0), how=found.method
-    )
+    good = _("Given one customer who left and one who stayed, it puts the one who left higher {share} of the time ({how}).")
+    return learned + " " + good.format(share=wording.percent(found.roc_auc, 0), how=found.method)
 
 
 def _own(upload: Upload, customers: Intake, ordered: str | None) -> None:

@@ -44,13 +44,9 @@ def _understood(intake: Intake, found: Scored) -> None:
     """What was made of the file."""
     lines = [rows_line(intake)]
     if found.absent:
-        lines.append(
-            _("{there} of the {all} columns that the score reads are in it; missing: {columns}. The risk is less sharp without them.").format(
-                there=wording.number(found.columns - len(found.absent)),
-                all=wording.number(found.columns),
-                columns=wording.listing(list(found.absent)),
-            )
-        )
+        there, missing = wording.number(found.columns - len(found.absent)), wording.listing(list(found.absent))
+        some = _("{there} of the {all} columns that the score reads are in it; missing: {missing}. The risk is less sharp without them.")
+        lines.append(some.format(there=there, all=wording.number(found.columns), missing=missing))
     else:
         lines.append(_("All {all} columns that the score reads are in it.").format(all=wording.number(found.columns)))
     if found.replaced:
@@ -84,4 +80,4 @@ def _rows(intake: Intake, found: Scored) -> None:
             ),
             width="content",
         )
-    st.caption(_("Points are percentage points of risk, compared with a typical customer. They show what goes with leaving, not what causes it."))
+    st.caption(_("Points are percentage points of risk, compared with a typical customer: what goes with leaving, not what causes it."))

@@ -1,5 +1,6 @@
 """What the README, the Makefile and the pinned requirements say is so."""
 
+import importlib.util
 import os
 import re
 import shlex
@@ -112,3 +113,11 @@ def test_the_packages_of_development_are_pinned_and_agree_with_those_that_run_th
     running, developing = pins("requirements.txt"), pins("requirements-dev.txt")
     assert {name: version for name, version in developing.items() if running.get(name, version) != version} == {}
     assert set(PYPROJECT["dependency-groups"]["dev"]) <= set(developing)
+
+
+def test_the_data_dictionary_is_current():
+    spec = importlib.util.spec_from_file_location("dictionary", ROOT / "tools" / "dictionary.py")
+    assert spec and spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert (ROOT / "docs" / "tables.md").read_text("utf-8") == tool.dictionary(), "make docs"

@@ -29,7 +29,7 @@ def test_a_number_with_few_rows_joins_its_neighbour():
 def test_many_numbers_get_as_many_quantile_bins_as_the_square_root_of_rows_up_to_64():
     assert number_bins("n", np.arange(400.0)).size == 1 + 20
     assert number_bins("n", np.arange(10_000.0)).size == 1 + 64
-    assert number_bins("n", np.arange(9.0)).size == 1 + 4
+    assert number_bins("n", np.arange(16.0)).size == 1 + 4
 
 
 @given(st.lists(st.floats(-1e9, 1e9) | st.just(float("nan")), min_size=1, max_size=200))

@@ -28,7 +28,13 @@ def both(table: pd.DataFrame, *, file: str, key: str) -> None:
             type="primary",
         )
     st.download_button(
-        _("Download CSV"), lambda: csv_bytes(table), f"{stem}.csv", "text/csv", key=f"{key} csv", on_click="ignore", icon=":material/download:"
+        _("Download CSV"),
+        lambda: csv_bytes(table),
+        f"{stem}.csv",
+        "text/csv",
+        key=f"{key} csv",
+        on_click="ignore",
+        icon=":material/download:",
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from churn import wording
 from churn.errors import ChurnError
-from churn.intake import Intake
+from churn.intake import Field, Intake
 from churn.report.understood import role
 from churn.risk.bins import as_text
 from churn.risk.columns import Label, choose, find_label, label_columns
@@ -29,7 +29,8 @@ class Said:
 
 def ask(upload: Upload, customers: Intake) -> Said:
     """Draws the choices, what was found already chosen."""
-    columns = [column for column in customers.frame if column != customers.id_column]
+    read = [field.source for field in customers.fields if field.source in customers.frame]
+    columns = [column for column in read if column != customers.id_column]
     found = label_columns(customers.frame)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         upload.ask_id()
@@ -81,18 +82,26 @@ def _found_lost(customers: Intake, column: str) -> str | None:
 
 
 def preview(customers: Intake, said: Said) -> None:
-    """Draws the columns as understood: type, part in the score, empty cells, examples. Raises TrainingError where none is left to learn from."""
+    """Draws the columns as understood: type, part in the score, empty cells, examples.
+
+    Raises TrainingError where none is left to learn from.
+    """
     left_out = {}
     if said.label:
         _used, unused = choose(customers.frame, id_column=customers.id_column, label=said.label, ignore=said.ignore)
         left_out = {column.column: column.why for column in unused}
     types = {"id": _("id"), "text": _("text"), "number": _("number"), "date": _("date")}
     rows = [
-        (field.source, types[field.type], _part(customers, said, left_out, field.source), wording.number(field.missing), wording.listing(field.examples))
+        (field.source, types[field.type], _part(customers, said, left_out, field.source), wording.number(field.missing), examples(field))
         for field in customers.fields
     ]
     headers = [_("Column"), _("Type"), _("Part in the score"), _("Empty cells"), _("Examples")]
     st.dataframe(pd.DataFrame(rows, columns=headers), hide_index=True, height="auto", alt=_("The columns of the file as understood"))
+
+
+def examples(field: Field) -> str:
+    """A few cells of a column as they are written in the file."""
+    return wording.listing(field.examples)
 
 
 def _part(customers: Intake, said: Said, left_out: dict[str, str], column: str) -> str:

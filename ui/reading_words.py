@@ -48,5 +48,6 @@ def on_page(text: str) -> str:
     whole = [option for option in fields if " " in option]
     for option in whole:
         text = text.replace(f"say {option}", f"choose {fields[option]}")
-    text = re.sub(r"\b([Ss])ay (--[a-z-]+)", lambda said: f"{'C' if said[1] == 'S' else 'c'}hoose {fields.get(said[2], said[2])} below", text)
+    text = re.sub(r"\bsay (--[a-z-]+)", lambda said: f"choose {fields.get(said[1], said[1])} below", text)
+    text = re.sub(r"\bSay (--[a-z-]+)", lambda said: f"Choose {fields.get(said[1], said[1])} below", text)
     return re.sub(r"--[a-z-]+", lambda named: fields.get(named[0], named[0]), text)

@@ -73,12 +73,13 @@ def table(rows: pd.DataFrame, intake: Intake) -> None:
     own = [column for column in rows if column not in (*_OWN, *first)]
     shown = rows.head(MOST_SHOWN)[[*first, "risk", "risk_band", *DRIVERS, *own]]
     shown = shown.assign(risk=shown["risk"] * 100, risk_band=[wording.band_label(band) for band in shown["risk_band"]])
-    st.dataframe(shown, column_config=_columns(shown, first), hide_index=True, placeholder="", height=520, alt=_("Customers with their risk and what moves it"))
+    alt = _("Customers with their risk and what moves it")
+    st.dataframe(shown, column_config=_columns(shown, first), hide_index=True, placeholder="", height=520, alt=alt)
 
 
 def _columns(shown: pd.DataFrame, first: list[str]) -> dict[str, Any]:
     """How each column looks."""
-    days = {column: st.column_config.DateColumn(format="D MMM YYYY") for column in shown.select_dtypes("datetime")}
+    days: dict[str, Any] = {str(column): st.column_config.DateColumn(format="D MMM YYYY") for column in shown.select_dtypes("datetime")}
     labels = (_("First driver"), _("Second driver"), _("Third driver"))
     drivers = {name: st.column_config.TextColumn(label) for name, label in zip(DRIVERS, labels, strict=True)}
     return (

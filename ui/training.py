@@ -88,7 +88,8 @@ def _learned(customers: Intake, label: Label | None, ignore: Collection[str]) ->
     from churn.risk import train
 
     st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stopped, key="stop training")
-    bar = st.progress(0.0, text=_("Learning from {rows}").format(rows=wording.plural("{n} customer", "{n} customers", customers.rows_accepted)))
+    rows = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
+    bar = st.progress(0.0, text=_("Learning from {rows}").format(rows=rows))
     words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns")}
 
     def tell(share: float, text: str) -> None:

@@ -64,7 +64,8 @@ class Upload:
             return None
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/description: **{wording.escape(dropped.name)}**", width="content")
-            st.button(_("Forget this file"), icon=":material/delete:", on_click=self.forget, key=self.named("forget"), disabled=self.disabled)
+            label, icon = _("Forget this file"), ":material/delete:"
+            st.button(label, icon=icon, on_click=self.forget, key=self.named("forget"), disabled=self.disabled)
         return dropped
 
     def read(self, dropped: Dropped) -> Intake | None:
@@ -162,7 +163,9 @@ class Upload:
         for name in ("headers", "id"):
             st.session_state.pop(self.named(name), None)
 
-    def _choice(self, label: str, options: list[str], name: str, *, index: int | None = None, unsaid: str | None = None, on_change: Any = None) -> None:
+    def _choice(
+        self, label: str, options: list[str], name: str, *, index: int | None = None, unsaid: str | None = None, on_change: Any = None
+    ) -> None:
         st.selectbox(
             label,
             options,

@@ -149,20 +149,25 @@ def fit(
         fitting = Fitting(bins, codes, lost, folds, seed, parallel)
         line, strength = fitting.line()
         tell(0.05, "line")
-        every, number = fitting.trees(None, lambda share: tell(0.05 + 0.25 * share, "trees"))
+        every, number = fitting.trees(None, part_of(tell, 0.05, 0.3, "trees"))
         tell(0.3, "trees")
         weights = shares_of(bins, codes)
         ranked = strongest_pairs(mean([centred(model, weights) for model in every]), codes)
         candidates = [(*fitting.weight(every, line), number, tuple(ranked), every)]
         counts = [count for count in PAIR_COUNTS if count < len(ranked)]
         for done, count in enumerate(counts, 1):
-            begun, part = 0.3 + 0.6 * (done - 1) / len(counts), 0.6 / len(counts)
-            trees, number = fitting.trees(tuple(ranked[:count]), lambda share, begun=begun, part=part: tell(begun + part * share, "pairs"))
+            within = part_of(tell, 0.3 + 0.6 * (done - 1) / len(counts), 0.3 + 0.6 * done / len(counts), "pairs")
+            trees, number = fitting.trees(tuple(ranked[:count]), within)
             candidates.append((*fitting.weight(trees, line), number, tuple(ranked[:count]), trees))
             tell(0.3 + 0.6 * done / len(counts), "pairs")
     _, weight, number, pairs, trees = min(candidates, key=lambda candidate: candidate[0])
     raw = [blended(a, b, weight) for a, b in zip(trees, line, strict=True)]
     return finished(fitting, raw, number, pairs, strength, weight)
+
+
+def part_of(tell: Progress, start: float, end: float, text: str) -> Callable[[float], None]:
+    """Progress of a part that takes the whole from `start` to `end`."""
+    return lambda share: tell(start + (end - start) * share, text)
 
 
 def finished(fitting: Fitting, raw: list[Tables], trees: int, pairs: tuple[Pair, ...], strength: float, weight: float) -> Fitted:
