@@ -1,32 +1,37 @@
 """The command line: python -m churn COMMAND. Bad input ends with exit code 2 and one line on standard error."""
 
 import inspect
-import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 import typer
 
 from churn import wording
-from churn.errors import ChurnError, IntakeError, ModelError
+from churn.errors import ChurnError, IntakeError, QuestionError, TrainingError
 from churn.intake import Intake, ReadOptions, read
+from churn.intake.said import bytes_of, mapping_of, tables_in
 from churn.tables import TABLES
 from churn.wording import _
+
+if TYPE_CHECKING:
+    from churn.risk import Scorecard
 
 app = typer.Typer(
     name="churn",
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help=_("Why customers leave, and who may be next."),
 )
 
 UsageError: Any = typer.BadParameter.__base__
+LEARNED = ("model", "label", "lost")
 File = Annotated[Path, typer.Argument(help=_("the spreadsheet: CSV, XLSX, XLS or ODS"))]
 LabelColumn = Annotated[str | None, typer.Option("--label", help=_("the column that marks the lost customers"))]
 Lost = Annotated[str | None, typer.Option(help=_("the value in it that means lost"))]
@@ -36,14 +41,20 @@ Keep = Annotated[list[str] | None, typer.Option(help=_("a column to learn from a
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    wanted = sys.argv[1:] if arguments is None else arguments
     try:
-        return app(args=arguments, prog_name="python -m churn", standalone_mode=False) or 0
+        return app(args=wanted or ["--help"], prog_name="python -m churn", standalone_mode=False) or 0
     except UsageError as error:
-        return refuse(_("{why} See python -m churn --help.").format(why=error.format_message()))
+        return refuse(_("{why}. See python -m churn --help.").format(why=error.format_message().rstrip(".")))
     except ChurnError as error:
         return refuse(str(error))
+    except BrokenPipeError:
+        # Whoever read the output has had enough of it, as `| head` does; Python's last flush must not complain about that.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
-        return refuse(_("{file}: {why}.").format(file=error.filename, why=error.strerror))
+        what, why = error.filename or _("A file"), error.strerror or str(error)
+        return refuse(_("{file} cannot be read or written: {why}. Name another place, with room and rights.").format(file=what, why=why))
     except (KeyboardInterrupt, typer.Abort):
         return refuse(_("stopped"), 130)
 
@@ -85,39 +96,18 @@ def reads_a_file(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def mapping_of(pairs: list[str]) -> dict[str, str]:
-    """What --map said: headers and the columns that they are."""
-    mapping = {}
-    for pair in pairs:
-        source, equals, column = pair.rpartition("=")
-        if not equals:
-            raise IntakeError(_("--map wants SOURCE=COLUMN and was given '{pair}'.").format(pair=pair))
-        mapping[source] = column
-    return mapping
-
-
 def intake_of(file: Path, options: ReadOptions, table: str = "customers") -> Intake:
     """Reads a file as a table of the desk."""
-    if not file.exists():
-        raise IntakeError(_("There is no file {file}.").format(file=file))
-    return read(file.read_bytes(), file=file.name, table=TABLES[table], options=options)
+    return read(bytes_of(file), file=file.name, table=TABLES[table], options=options)
 
 
-def usable(intake: Intake) -> Intake:
-    """The intake if no question is open; what was set aside is told on standard error."""
-    intake.settled()
-    if intake.rejected:
-        first = intake.rejected[0]
-        set_aside = intake.rows_read - intake.rows_accepted
-        told = wording.plural("{n} row was set aside", "{n} rows were set aside", set_aside)
-        where = _("row {row}, column '{column}': '{value}' {why}").format(
-            row=first.row, column=first.column, value=first.value, why=first.why
-        )
-        print(
-            _("{file}: {told}, the first at {where}. See python -m churn check.").format(file=intake.file, told=told, where=where),
-            file=sys.stderr,
-        )
-    return intake
+def tell_rejected(*intakes: Intake) -> None:
+    """Tells on standard error which rows were set aside."""
+    from churn.report.understood import set_aside
+
+    for intake in intakes:
+        if told := set_aside(intake):
+            print(told, file=sys.stderr)
 
 
 def progress(share: float, text: str) -> None:
@@ -126,9 +116,26 @@ def progress(share: float, text: str) -> None:
     print(f"{wording.percent(share, 0)} {words[text]}", file=sys.stderr)
 
 
+def trained(intake: Intake, **said: Any) -> "Scorecard":
+    """A scorecard of the file's rows; `said` is what the command was told of label and columns."""
+    from churn.risk import train
+
+    return train(
+        intake.frame,
+        id_column=intake.id_column,
+        source=intake.file,
+        digest=intake.digest,
+        trained_on=date.today().isoformat(),
+        progress=progress,
+        **said,
+    )
+
+
 def show(found: dict[str, Any]) -> None:
     """Prints a result as JSON."""
-    print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+    from churn.report.outlet import json_text
+
+    print(json_text(found, encoding=sys.stdout.encoding), flush=True)
 
 
 @app.command()
@@ -140,15 +147,19 @@ def check(
     out: Annotated[Path | None, typer.Option("--table", help=_("writes the cells as understood to this CSV file"))] = None,
 ) -> None:
     """Tells what a file holds, as JSON on standard output."""
+    from churn.report.outlet import outlet
     from churn.report.understood import understood, understood_csv
 
     if table not in TABLES:
         raise IntakeError(
             _("There is no table '{table}': the desk has {tables}.").format(table=table, tables=wording.listing(list(TABLES)))
         )
+    written = outlet(out, file) if out else None
     intake = intake_of(file, options, table)
-    if out is not None:
-        out.write_bytes(understood_csv(intake))
+    if written:
+        if not intake.fields:
+            raise QuestionError(_("{question} Until then there are no cells to write.").format(question=intake.questions[0].text))
+        written.write_bytes(understood_csv(intake))
     show(understood(intake))
 
 
@@ -165,24 +176,16 @@ def train(
 ) -> None:
     """Learns a risk score from a spreadsheet that marks the lost customers, and writes it to one JSON file."""
     from churn import risk
+    from churn.report.outlet import outlet
 
-    if not out.parent.is_dir():
-        raise ModelError(_("There is no folder {folder} to write the model to.").format(folder=out.parent))
-    intake = usable(intake_of(file, options))
-    card = risk.train(
-        intake.frame,
-        id_column=intake.id_column,
-        label=label,
-        lost=lost,
-        ignore=ignore or (),
-        keep=keep or (),
-        source=intake.file,
-        digest=intake.digest,
-        trained_on=date.today().isoformat(),
-        progress=progress,
-    )
+    outlet(out, file)
+    intake = intake_of(file, options).settled()
+    card = trained(intake, label=label, lost=lost, ignore=ignore or (), keep=keep or ())
     risk.save(card, out)
-    show({"model": str(out), **asdict(card.provenance), "columns_used": card.columns, "evaluation": asdict(card.evaluation)})
+    tell_rejected(intake)
+    left_out = [{"column": column, "why": why} for column, why in card.provenance.left_out]
+    about = asdict(card.provenance) | {"left_out": left_out, "columns_used": card.columns}
+    show({"model": str(out), **about, "evaluation": asdict(card.evaluation)})
 
 
 @app.command()
@@ -198,13 +201,15 @@ def evaluate(
     """Tells how good the score would be on customers that it has not seen, as JSON on standard output."""
     from churn import risk
 
-    intake = usable(intake_of(file, options))
+    intake = intake_of(file, options).settled()
     found = risk.evaluate_out_of_fold(
         intake.frame, id_column=intake.id_column, label=label, lost=lost, ignore=ignore or (), keep=keep or (), progress=progress
     )
+    tell_rejected(intake)
     show(
         asdict(found.evaluation)
-        | {"signal": found.evaluation.has_signal, "columns_used": found.columns, "left_out": [asdict(column) for column in found.left_out]}
+        | {"grade": found.evaluation.grade, "columns_used": found.columns, "left_out": [asdict(column) for column in found.left_out]}
+        | {"leaks": [{"column": column.column, "why": column.why} for column in found.left_out if column.leak]}
     )
 
 
@@ -219,18 +224,28 @@ def score(
 ) -> None:
     """Scores and explains every row of a spreadsheet."""
     from churn import risk
-    from churn.report.scored import replaced, scored_sheet
+    from churn.report.outlet import outlet
+    from churn.report.scored import earlier, scored_sheet, unread
     from churn.report.spreadsheets import WRITERS
 
     if out.suffix.lower() not in WRITERS:
-        raise IntakeError(_("{out} must end in {endings}.").format(out=out.name, endings=wording.listing(sorted(WRITERS))))
+        raise IntakeError(_("{out} must end in one of {endings}.").format(out=out.name, endings=", ".join(WRITERS)))
+    outlet(out, file, model)
     card = risk.load(model)
-    intake = usable(intake_of(file, options))
-    scores = risk.score(card, intake.frame, id_column=intake.id_column).enough(intake.file)
-    if old := replaced(intake.frame):
+    intake = intake_of(file, options).settled()
+    learned_id = card.provenance.id_column if card.provenance.id_column in intake.frame else None
+    scores = risk.score(card, intake.frame, id_column=intake.id_column or learned_id).enough(intake.file)
+    old = earlier(intake, scores)
+    missed = unread(intake.frame, scores)
+    tell_rejected(intake)
+    if old:
         print(_("{file} already had {columns}: replaced.").format(file=intake.file, columns=wording.listing(old)), file=sys.stderr)
+    if missed:
+        told = "; ".join(column.sentence for column in missed)
+        print(_("{file}: {told}. The score takes these cells as missing.").format(file=intake.file, told=told), file=sys.stderr)
     out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.frame, scores, contributions=contributions)))
-    show({"rows": len(scores.risk), "known": int(scores.known.sum()), "absent": scores.absent, "out": str(out)})
+    counts = {"rows": len(scores.risk), "with_risk": int(np.isfinite(scores.risk).sum()), "known": int(scores.known.sum())}
+    show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed], "out": str(out)})
 
 
 @app.command()
@@ -247,39 +262,30 @@ def load(
     lost: Lost = None,
 ) -> None:
     """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost."""
-    from churn.risk.columns import label_columns
-    from churn.risk.of_desk import train_desk
     from churn.store import open_desk
 
     with open_desk(desk) as opened:
         if not (if_empty and "customers" in opened.tables()):
-            intakes = {}
-            for table, file in tables_in(files).items():
-                intakes[table] = usable(intake_of(file, options, table))
-            opened.load(intakes, loaded_at=datetime.now(UTC).replace(tzinfo=None))
-        if train_too and opened.setting("model") is None and (label or label_columns(opened.frame("customers"))):
-            train_desk(opened, label=label, lost=lost, trained_on=date.today().isoformat(), progress=progress)
+            intakes = {table: intake_of(path, options, table).settled() for table, path in tables_in(files).items()}
+            learned = learn(opened, intakes["customers"], label, lost, train_too) if "customers" in intakes else {}
+            opened.load(intakes, **learned, loaded_at=datetime.now(UTC).replace(tzinfo=None))
+            tell_rejected(*intakes.values())
         show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model")})
 
 
-def tables_in(files: list[Path]) -> dict[str, Path]:
-    """Which table each file holds, by its name; a single file of another name holds customers."""
-    found: dict[str, Path] = {}
-    every = [inside for file in files for inside in (sorted(file.iterdir()) if file.is_dir() else [file])]
-    endings = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
-    for file in every:
-        if file.stem.lower() in TABLES and file.suffix.lower() in endings:
-            found[file.stem.lower()] = file
-    if not found and len(every) == 1 and every[0].is_file():
-        return {"customers": every[0]}
-    if not found:
-        named = wording.listing([f"{table}.csv" for table in TABLES])
-        raise IntakeError(
-            _("No table was found in {files}: name the files after the tables ({named}).").format(
-                files=wording.listing([str(file) for file in files]), named=named
-            )
-        )
-    return found
+def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, train_too: bool) -> dict[str, Any]:
+    """The scores and settings that go into the desk with new customers; settings without a model where nobody is marked as lost."""
+    from churn.risk.columns import label_columns
+    from churn.risk.of_desk import kept, scores_of
+
+    if not (train_too and (label or label_columns(customers.frame))):
+        return {"settings": dict.fromkeys(LEARNED)}
+    try:
+        card = trained(customers, label=label, lost=lost)
+    except (TrainingError, QuestionError) as error:
+        raise TrainingError(_("{why} Or load without a score: --no-train.").format(why=error)) from error
+    ids = customers.rows.astype("str") if customers.id_column is None else customers.frame[customers.id_column]
+    return {"scores": scores_of(card, customers.frame, ids, customers.id_column), "settings": kept(desk, card)}
 
 
 if __name__ == "__main__":

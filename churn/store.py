@@ -41,6 +41,7 @@ from churn.stored import (
     write_witness,
 )
 from churn.tables import TABLES
+from churn.wording import _, listing
 
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 
@@ -188,12 +189,14 @@ class Desk:
         try:
             cursor = self._root.cursor()
         except duckdb.Error:
-            raise StoreError(f"The desk in {self.folder} is closed: open it again.") from None
+            raise StoreError(_("The desk in {folder} is closed: open it again.").format(folder=self.folder)) from None
         try:
             cursor.begin()
             yield cursor
         except duckdb.Error as error:
-            raise StoreError(f"The desk in {self.folder} could not be read or written: {_first_line(error)}.") from error
+            raise StoreError(
+                _("The desk in {folder} could not be read or written: {why}.").format(folder=self.folder, why=_first_line(error))
+            ) from error
         finally:
             cursor.close()
 
@@ -223,7 +226,9 @@ def _empty(cursor: duckdb.DuckDBPyConnection) -> None:
 def _put_scores(cursor: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:
     lacking = [name for name in _SCORES if name not in frame]
     if lacking:
-        raise StoreError(f"The scores have no column {' and '.join(lacking)}; they need {', '.join(_SCORES)}.")
+        raise StoreError(
+            _("The scores have no column {lacking}; they need {columns}.").format(lacking=listing(lacking), columns=", ".join(_SCORES))
+        )
     drop(cursor, "scores")
     create(cursor, "scores", _SCORES, frame[list(_SCORES)])
     cursor.execute("INSERT INTO _tables (name, rows) VALUES ('scores', ?)", [len(frame)])
@@ -235,7 +240,9 @@ def _open_root(folder: Path) -> duckdb.DuckDBPyConnection:
         (folder / "models").mkdir(parents=True, exist_ok=True)
         root = duckdb.connect(folder / "desk.duckdb")
     except OSError as error:
-        raise StoreError(f"No desk can be made in {folder} ({error.strerror}): choose another folder.") from error
+        raise StoreError(
+            _("No desk can be made in {folder} ({why}): choose another folder.").format(folder=folder, why=error.strerror)
+        ) from error
     except duckdb.Error as error:
         raise StoreError(_not_opened(folder, error)) from error
     try:
@@ -252,11 +259,15 @@ def _not_opened(folder: Path, error: duckdb.Error) -> str:
     text = str(error)
     if "Could not set lock" in text:
         holder = re.search(r"PID (\d+)", text)
-        process = f" (process {holder[1]})" if holder else ""
-        return f"The desk in {folder} is open in another process{process}: close it there first, or use another folder."
+        process = " " + _("(process {id})").format(id=holder[1]) if holder else ""
+        return _("The desk in {folder} is open in another process{process}: close it there first, or use another folder.").format(
+            folder=folder, process=process
+        )
     if "configuration has been locked" in text:
-        return f"The desk in {folder} is already open in this process: use the open one."
-    return f"The desk in {folder} cannot be opened ({_first_line(error)}): put back a copy of desk.duckdb, or choose another folder."
+        return _("The desk in {folder} is already open in this process: use the open one.").format(folder=folder)
+    return _("The desk in {folder} cannot be opened ({why}): put back a copy of desk.duckdb, or choose another folder.").format(
+        folder=folder, why=_first_line(error)
+    )
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -19,6 +19,7 @@ from churn.errors import StoreError
 from churn.intake import Intake
 from churn.intake.nearest import did_you_mean
 from churn.tables import TABLES, Table, Type
+from churn.wording import _, listing, number, plural
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -78,7 +79,11 @@ class Source:
 def known_table(name: str) -> None:
     """Raises StoreError where the schema has no such table."""
     if name not in TABLES:
-        raise StoreError(f"There is no table {name!r}{did_you_mean(name, TABLES)}; a desk has {', '.join(TABLES)}.")
+        raise StoreError(
+            _("There is no table {name}{near}; a desk has {tables}.").format(
+                name=repr(name), near=did_you_mean(name, TABLES), tables=listing(list(TABLES))
+            )
+        )
 
 
 def quoted(name: str) -> str:
@@ -107,7 +112,7 @@ def stored_source(cursor: Cursor, table: str) -> Source:
     """Where a table's rows came from; raises StoreError where it is not loaded."""
     found = cursor.execute("SELECT source, digest, loaded_at FROM _tables WHERE name = ?", [table]).fetchone()
     if found is None:
-        raise StoreError(f"The desk holds no table {table}: load one first.")
+        raise StoreError(_("The desk holds no table {table}: load one first.").format(table=table))
     return Source(*found)
 
 
@@ -115,7 +120,7 @@ def labelled(cursor: Cursor, table: str, where: str, *values: str) -> pd.DataFra
     """The rows of a table that fit a condition, in the order of its file, with labels and types as `Intake.frame` has them."""
     columns = stored_columns(cursor, table)
     if not columns:
-        raise StoreError(f"The desk holds no table {table}: load one first.")
+        raise StoreError(_("The desk holds no table {table}: load one first.").format(table=table))
     names = ", ".join(quoted(column.name) for column in columns)
     found = cursor.execute(f"SELECT {names} FROM {quoted(table)} {where} ORDER BY _row", list(values)).df()
     typed: pd.DataFrame = found.astype({column.name: _PANDAS_TYPES[column.type] for column in columns})
@@ -157,10 +162,10 @@ def _safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
     slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     if not slug or slug[0].isdigit() or slug in reserved:
         slug = f"x_{slug}".rstrip("_")
-    name, number = slug, 1
+    name, count = slug, 1
     while name in taken | reserved:
-        number += 1
-        name = f"{slug}_{number}"
+        count += 1
+        name = f"{slug}_{count}"
     return name
 
 
@@ -199,7 +204,11 @@ def prepare(root: Cursor, folder: Path) -> None:
     root.execute("INSERT INTO _desk SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
     file_format = value(root, "SELECT format FROM _desk")
     if file_format != _FORMAT:
-        raise StoreError(f"The desk in {folder} has format {file_format} and this program knows {_FORMAT}: open it with the newer program.")
+        raise StoreError(
+            _("The desk in {folder} has format {found} and this program knows {known}: open it with the newer program.").format(
+                folder=folder, found=file_format, known=_FORMAT
+            )
+        )
     _check_rows(root, folder)
     _check_witness(folder, int(value(root, "SELECT version FROM _desk")))
 
@@ -209,20 +218,30 @@ def _check_rows(root: Cursor, folder: Path) -> None:
     for name, loaded in stored_rows(root).items():
         rows = value(root, f"SELECT count(*) FROM {quoted(name)}") if name in there else 0
         if rows != loaded:
-            raise StoreError(
-                f"The desk in {folder} is damaged: {name} holds {rows} rows where {loaded} were written. "
-                "Put back a copy of desk.duckdb, or delete it and load the tables again."
+            text = plural(
+                "The desk in {folder} is damaged: {name} holds {n} row where {loaded} were written. "
+                "Put back a copy of desk.duckdb, or delete it and load the tables again.",
+                "The desk in {folder} is damaged: {name} holds {n} rows where {loaded} were written. "
+                "Put back a copy of desk.duckdb, or delete it and load the tables again.",
+                rows,
             )
+            raise StoreError(text.format(folder=folder, name=name, loaded=number(loaded)))
 
 
 def _check_witness(folder: Path, version: int) -> None:
     witness = folder / _WITNESS
     written = witness.read_text().strip() if witness.exists() else "0"
-    if not written.isdecimal() or int(written) > version:
-        raise StoreError(
-            f"The desk in {folder} is damaged: it is as it was after {version} writes where {written} were made. "
-            f"Put back copies of desk.duckdb and desk.duckdb.wal, or delete {_WITNESS} to go on with the older tables."
+    counted = re.fullmatch(r"[0-9]{1,18}", written)
+    if not counted or int(written) > version:
+        text = plural(
+            "The desk in {folder} is damaged: it is as it was after {n} write where {written} were made. "
+            "Put back copies of desk.duckdb and desk.duckdb.wal, or delete {witness} to go on with the older tables.",
+            "The desk in {folder} is damaged: it is as it was after {n} writes where {written} were made. "
+            "Put back copies of desk.duckdb and desk.duckdb.wal, or delete {witness} to go on with the older tables.",
+            version,
         )
+        made = number(int(written)) if counted else written
+        raise StoreError(text.format(folder=folder, written=made, witness=_WITNESS))
 
 
 def write_witness(folder: Path, version: int) -> None:
@@ -232,4 +251,8 @@ def write_witness(folder: Path, version: int) -> None:
         new.write_text(f"{version}\n")
         new.replace(folder / _WITNESS)
     except OSError as error:
-        raise StoreError(f"The desk in {folder} was written, but {_WITNESS} could not be ({error.strerror}): make room there.") from error
+        raise StoreError(
+            _("The desk in {folder} was written, but {witness} could not be ({why}): make room there.").format(
+                folder=folder, witness=_WITNESS, why=error.strerror
+            )
+        ) from error

@@ -55,8 +55,8 @@ def open_page() -> None:
     """Opens the page that was asked for; what goes wrong with the desk or a file is one sentence."""
     st.set_page_config(page_title=_("Retention Desk"), page_icon=str(ICON), layout="wide")
     pages = page_list()
-    remember({page.url_path: page for section in pages.values() for page in section})
     page = st.navigation(pages)
+    remember({page.url_path: page for section in pages.values() for page in section}, here=page.url_path)
     try:
         the_desk()
         side()

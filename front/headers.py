@@ -9,6 +9,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+
 def _own_scripts() -> str:
     """The hashes by which the browser knows the scripts that stand inside Streamlit's own page."""
     page = Path(st.__file__).parent / "static" / "index.html"

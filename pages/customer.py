@@ -6,7 +6,7 @@ from churn import charts, risk, wording
 from churn.risk import Scorecard, Scores
 from churn.wording import _, plural
 from ui import figures, tables
-from ui.customer import Profile, log_odds_steps, matches, missing, profile, scored, steps
+from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps
 from ui.desk import firm, model, the_desk
 from ui.links import customer_search
 from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
@@ -27,7 +27,11 @@ def show() -> None:
     if found.empty:
         st.info(_("No customer has {text} in their id or name.").format(text=wording.escape(text)), icon=":material/search_off:")
     elif len(found) > 1:
-        st.caption(plural("{n} customer fits; click the one you mean.", "{n} customers fit; click the one you mean.", len(found)))
+        st.caption(
+            _("Several customers fit; click the one you mean.")
+            if len(found) < MOST_MATCHES
+            else _("Many customers fit; here are the first {n}.").format(n=wording.number(len(found)))
+        )
         tables.customers(found, key="matches", alt=_("Customers that fit the search"))
     else:
         _one(profile(desk, str(found["customer_id"].iloc[0])))
@@ -44,7 +48,11 @@ def _begin() -> None:
 def _one(found: Profile) -> None:
     st.header(wording.escape(found.name), anchor=False)
     if found.lost:
-        when = _("This customer left on {day}.").format(day=wording.date(found.left_on)) if found.left_on is not None else _("This customer has left.")
+        when = (
+            _("This customer left on {day}.").format(day=wording.date(found.left_on))
+            if found.left_on is not None
+            else _("This customer has left.")
+        )
         st.info(when, icon=":material/logout:")
     card = model()
     if card is None:
@@ -79,12 +87,17 @@ def _way(found: Profile, card: Scorecard, scores: Scores) -> None:
     st.subheader(_("From a typical customer to this one"), anchor=False)
     way = steps(scores, found.row)
     if st.toggle(_("Exact log-odds"), key="log_odds", help=_("What the score adds up. Risk = 1 / (1 + e to the power of minus log-odds).")):
-        chart(charts.waterfall_log_odds(log_odds_steps(scores, found.row), base=float(scores.base[0]), final=float(scores.log_odds[0])), key="way_log_odds")
+        chart(
+            charts.waterfall_log_odds(log_odds_steps(scores, found.row), base=float(scores.base[0]), final=float(scores.log_odds[0])),
+            key="way_log_odds",
+        )
     else:
         base = way[0].start if way else float(scores.risk[0])
         chart(charts.waterfall(way, base=base, final=float(scores.risk[0]), average=card.churn_rate), key="way")
     if scores.known[0]:
-        st.caption(_("This customer was in the table that the score was learned from. The risk shown comes from the part of the model that had not seen them."))
+        st.caption(
+            _("The score was learned from a table with this customer in it; the risk shown is from the part that had not seen them.")
+        )
 
 
 def _facts(found: Profile) -> None:
@@ -98,7 +111,11 @@ def _facts(found: Profile) -> None:
         st.subheader(_("What happened"), anchor=False)
         for table, rows in found.others.items():
             if rows.total:
-                st.caption(_("{table}: the latest {shown} of {total}").format(table=table, shown=wording.number(len(rows.frame)), total=wording.number(rows.total)))
+                st.caption(
+                    _("{table}: the latest {shown} of {total}").format(
+                        table=table, shown=wording.number(len(rows.frame)), total=wording.number(rows.total)
+                    )
+                )
                 tables.small(rows.frame, rows.types, alt=table)
         none = [table for table, rows in found.others.items() if not rows.total]
         if none:

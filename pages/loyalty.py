@@ -22,10 +22,14 @@ def show() -> None:
         return
     found = counted.found
     revenue = Figure(_("Revenue"), wording.money(found.revenue), _on(counted))
-    top = Figure(_("Top fifth's share, here"), wording.percent(found.top_share), plural("Of {n} customer", "Of {n} customers", found.customers))
-    quoted = Figure(_("Often quoted"), wording.percent(0.8, 0), _("A claim without a primary source: concentration differs from firm to firm"))
+    top = Figure(
+        _("Top fifth's share, here"), wording.percent(found.top_share), plural("Of {n} customer", "Of {n} customers", found.customers)
+    )
+    quoted = Figure(
+        _("Often quoted"), wording.percent(0.8, 0), _("A claim without a primary source: concentration differs from firm to firm")
+    )
     cards([top, quoted, revenue])
-    few(found.customers, "{n} customer", "{n} customers")
+    few(found.customers, plural("{n} customer", "{n} customers", found.customers))
     st.subheader(_("The whole curve"), anchor=False)
     st.caption(_("Customers from the largest to the smallest, and the share of the revenue that they bring together."))
     chart(charts.concentration(found), key="curve")
@@ -40,6 +44,12 @@ def _on(counted: figures.Loyalty) -> str:
 
 def _left_out(found: Concentration) -> None:
     if found.negative:
-        st.caption(plural("{n} customer got more back than they paid and counts as 0.", "{n} customers got more back than they paid and count as 0.", found.negative))
+        st.caption(
+            plural(
+                "{n} customer got more back than they paid and counts as 0.",
+                "{n} customers got more back than they paid and count as 0.",
+                found.negative,
+            )
+        )
     if found.unknown:
         st.caption(plural("{n} customer without a value is left out.", "{n} customers without a value are left out.", found.unknown))

@@ -11,7 +11,9 @@ from ui.show import Figure, cards, chart, days, few, heading, lacking, no_custom
 
 def show() -> None:
     loaded = firm()
-    heading(_("NPS"), loaded, about=_("The net promoter score: the share of 9 and 10 less the share of 0 to 6, each customer's latest answer."))
+    heading(
+        _("NPS"), loaded, about=_("The net promoter score: the share of 9 and 10 less the share of 0 to 6, each customer's latest answer.")
+    )
     if loaded is None:
         no_customers()
         return
@@ -21,7 +23,7 @@ def show() -> None:
         lacking(_("There are no NPS answers: load a surveys table with the question nps and scores from 0 to 10."))
         return
     cards(_scores(asked))
-    few(asked.found.answers, "{n} answer", "{n} answers")
+    few(asked.found.answers, plural("{n} answer", "{n} answers", asked.found.answers))
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(_("Answers"), anchor=False)
@@ -50,8 +52,11 @@ def _by_group(version: int, asked: figures.Recommendation) -> None:
     if not asked.groups:
         st.caption(_("The customers table has no segment, region or plan to compare."))
         return
-    chosen = st.segmented_control(_("Compare by"), asked.groups, default=asked.groups[0], format_func=names.__getitem__, key="nps_by", required=True)
+    chosen = st.segmented_control(
+        _("Compare by"), asked.groups, default=asked.groups[0], format_func=names.__getitem__, key="nps_by", required=True
+    )
     st.caption(_("The lines are 95% intervals: where two overlap widely, the difference may be chance."))
     by = figures.recommendation_by(version, chosen or asked.groups[0])
     chart(charts.nps_by(by, overall=asked.found.score), key="nps_by_chart")
-    few(int(by["answers"].min()), "{n} answer in the smallest group", "{n} answers in the smallest group")
+    fewest = int(by["answers"].min())
+    few(fewest, plural("{n} answer in the smallest group", "{n} answers in the smallest group", fewest))

@@ -20,7 +20,7 @@ def show() -> None:
     card = model()
     trusted = card is not None and card.evaluation.has_signal
     cards([*_customers(found, loaded.customers), *(_at_stake(found) if trusted else [])])
-    few(loaded.customers, "{n} customer", "{n} customers")
+    few(loaded.customers, plural("{n} customer", "{n} customers", loaded.customers))
     if found.churn is None:
         lacking(_("Nothing says yet who has left, so there is no churn rate and no risk. Choose the column that marks the lost customers."))
     elif card is None:
@@ -51,9 +51,17 @@ def _customers(found: figures.Overview, customers: int) -> list[Figure]:
 def _at_stake(found: figures.Overview) -> list[Figure]:
     shown = []
     if found.at_risk.value_at_risk is not None:
-        on = plural("Monthly value times risk, over {n} active customer", "Monthly value times risk, over {n} active customers", found.at_risk.valued)
+        on = plural(
+            "Monthly value times risk, over {n} active customer",
+            "Monthly value times risk, over {n} active customers",
+            found.at_risk.valued,
+        )
         shown.append(Figure(_("Monthly value at risk"), wording.money(found.at_risk.value_at_risk), on))
-    on = plural("The risk of {n} active customer; no date is implied", "The risks of {n} active customers added up; no date is implied", found.at_risk.scored)
+    on = plural(
+        "The risk of {n} active customer; no date is implied",
+        "The risks of {n} active customers added up; no date is implied",
+        found.at_risk.scored,
+    )
     return [*shown, Figure(_("Expected losses"), wording.number(found.at_risk.expected_losses), on)]
 
 

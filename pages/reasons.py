@@ -3,7 +3,7 @@
 import streamlit as st
 
 from churn import charts, wording
-from churn.measures import QUOTED_STANDING, ReasonMix
+from churn.measures import ReasonMix, quoted_standing
 from churn.wording import _, plural
 from ui import figures
 from ui.desk import firm, the_desk
@@ -23,15 +23,17 @@ def show() -> None:
         return
     source = next(iter(sources))
     if len(sources) > 1:
-        source = st.selectbox(_("Reasons from"), list(sources), format_func=lambda name: sources[name] or _("Exit surveys"), key="reasons_from")
+        source = st.selectbox(
+            _("Reasons from"), list(sources), format_func=lambda name: sources[name] or _("Exit surveys"), key="reasons_from"
+        )
     found = figures.reasons(version, source)
     if not found.stated:
         lacking(_("Nobody who left has stated a reason yet."))
         return
     cards([*_compared(found), _silent(found)])
-    few(found.stated, "{n} stated reason", "{n} stated reasons")
+    few(found.stated, plural("{n} stated reason", "{n} stated reasons", found.stated))
     st.subheader(_("All reasons"), anchor=False)
-    st.caption(_("Blue: your customers, with 95% intervals. Grey: the often-quoted mix. {standing}").format(standing=_(QUOTED_STANDING)))
+    st.caption(_("Blue: your customers, with 95% intervals. Grey: the often-quoted mix. {standing}").format(standing=quoted_standing()))
     chart(charts.reasons(found), key="reasons")
     _left_out(found)
 
@@ -60,4 +62,10 @@ def _left_out(found: ReasonMix) -> None:
     if found.rest:
         st.caption(plural("{n} customer gave a rarer reason.", "{n} customers gave rarer reasons.", found.rest))
     if found.still_here:
-        st.caption(plural("{n} reason of a customer who is still here is left out.", "{n} reasons of customers who are still here are left out.", found.still_here))
+        st.caption(
+            plural(
+                "{n} reason of a customer who is still here is left out.",
+                "{n} reasons of customers who are still here are left out.",
+                found.still_here,
+            )
+        )

@@ -1,17 +1,35 @@
-"""What all tests share: the browser, and Hypothesis without deadlines."""
+"""What all tests share: the sample firm's desk, servers on it, the browser, and Hypothesis without deadlines."""
 
+import contextlib
+import hashlib
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import Served, Visitor, serving
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVED = {"chromium", "served", "desk_url", "own_desk", "own_desk_url"}
 
 # The time of one example says more about the machine than about the code; pytest-timeout ends what hangs.
 settings.register_profile("desk", deadline=None)
 settings.load_profile("desk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that open a browser, and gives time to those that may be the first to want the sample firm's desk."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "chromium" in fixtures:
+            item.add_marker("browser")
+        if fixtures & (SERVED | {"sample_desk"}):
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +39,78 @@ def chromium_path() -> str:
     if search.returncode:
         pytest.fail(search.stderr.strip(), pytrace=False)
     return search.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def sample_desk(request: pytest.FixtureRequest) -> Path:
+    """A desk with the sample firm loaded and scored, to be copied and never opened. Training takes a minute, so it is kept between
+    runs for as long as the data and the library stay the same."""
+    parts = [*sorted((ROOT / "sample_data").glob("*.csv")), *sorted((ROOT / "churn").rglob("*.py")), ROOT / "requirements.txt"]
+    state = hashlib.sha256(b"".join(hashlib.sha256(part.read_bytes()).digest() for part in parts)).hexdigest()[:16]
+    assert request.config.cache is not None
+    shelf = request.config.cache.mkdir("sample_desk")
+    if not (shelf / state).exists():
+        for old in shelf.iterdir():
+            shutil.rmtree(old)
+        command = [sys.executable, "-m", "churn", "load", "sample_data", "--desk", shelf / "unfinished"]
+        loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert loaded.returncode == 0, loaded.stderr
+        (shelf / "unfinished").rename(shelf / state)
+    return shelf / state
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """The browser, started once."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(sample_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server on the sample firm for all tests that only look."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(sample_desk, folder / "desk")
+    with serving(folder / "desk", folder / "log") as under_way:
+        yield under_way
+
+
+@pytest.fixture(scope="session")
+def desk_url(served: Served) -> str:
+    """The address of the server that all share."""
+    return served.url
+
+
+@pytest.fixture
+def own_desk(sample_desk: Path, tmp_path: Path) -> Iterator[Served]:
+    """A server of its own on a copy of the sample firm's desk, for a test that writes."""
+    shutil.copytree(sample_desk, tmp_path / "own" / "desk")
+    with serving(tmp_path / "own" / "desk", tmp_path / "own" / "log") as under_way:
+        yield under_way
+
+
+@pytest.fixture
+def own_desk_url(own_desk: Served) -> str:
+    """The address of the test's own server."""
+    return own_desk.url
+
+
+@pytest.fixture
+def page_at(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the desk in a window of its own: page_at("reasons", width=390, scheme="dark"), or at=own_desk_url for another server
+    than the shared one. Nothing may go wrong in any window."""
+    visitors: list[Visitor] = []
+
+    def open_page(path: str, *, width: int = 1280, scheme: str = "light", at: str | None = None) -> Page:
+        visitor = Visitor(chromium, width=width, scheme=scheme)
+        visitors.append(visitor)
+        return visitor.open(f"{at or request.getfixturevalue('desk_url')}/{path}")
+
+    with contextlib.ExitStack() as windows:
+        for_all: list[str] = []
+        windows.callback(lambda: [for_all.extend(visitor.leave()) for visitor in visitors])
+        yield open_page
+    assert for_all == []

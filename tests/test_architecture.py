@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from churn import errors
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
@@ -21,6 +23,8 @@ OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")
 WITH_STREAMLIT = ("app", "front", "pages", "ui")
 CODE_LOADERS = ("pickle", "cPickle", "_pickle", "cloudpickle", "dill", "marshal", "shelve")
 PLAIN_CONSTRUCTORS = ("frozenset", "tuple", "dict", "range", "Path")
+SHOWN_ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ChurnError)}
+TEXTS_OF = {"_": 1, "gettext": 1, "plural": 2, "ngettext": 2}
 FORBIDDEN_TEXT = re.compile(
     "|".join(
         (
@@ -138,6 +142,44 @@ def parts_stay_small(module: str, tree: ast.Module) -> Iterator[str]:
                 yield f"{module}:{node.lineno} {node.name}() has {lines} lines, more than 50"
 
 
+def called(node: ast.AST) -> str:
+    """The plain name of what a call calls, "" for anything else."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return name
+    return ""
+
+
+def is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def is_untranslated(text: ast.expr) -> bool:
+    """Whether a sentence is written out on the spot: an f-string, a literal, or one of these joined, chosen or filled in."""
+    match text:
+        case ast.Call(func=ast.Attribute(value=filled_in)) if called(text) not in TEXTS_OF:
+            return is_untranslated(filled_in)
+        case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
+            return is_untranslated(one) or is_untranslated(other)
+    return isinstance(text, ast.JoinedStr) or is_text(text)
+
+
+def errors_speak_the_readers_language(module: str, tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in SHOWN_ERRORS and any(map(is_untranslated, node.args)):
+            yield f"{module}:{node.lineno} gives {called(node)} a text that has not passed _()"
+
+
+def texts_to_translate_are_literal(module: str, tree: ast.Module) -> Iterator[str]:
+    if module == "churn.wording":
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in TEXTS_OF:
+            texts = node.args[: TEXTS_OF[called(node)]]
+            if len(texts) < TEXTS_OF[called(node)] or not all(map(is_text, texts)):
+                yield f"{module}:{node.lineno} gives {called(node)}() something other than literal text, which no catalogue could hold"
+
+
 RULES: tuple[Rule, ...] = (
     rooms_run_one_way,
     steps_run_one_way,
@@ -146,6 +188,8 @@ RULES: tuple[Rule, ...] = (
     nothing_runs_what_it_reads,
     pages_only_define_show,
     parts_stay_small,
+    errors_speak_the_readers_language,
+    texts_to_translate_are_literal,
 )
 
 
@@ -205,6 +249,18 @@ def test_every_module_keeps_the_rule(rule):
         (pages_only_define_show, "pages.data", "def show(): ...\nDESK = open_desk('.')", "pages.data:2 runs on import"),
         (parts_stay_small, "churn.money", "def value():\n" + "    x = 1\n" * 50, "value() has 51 lines"),
         (parts_stay_small, "churn.money", "x = 1\n" * 300, "churn.money has 300 lines"),
+        (errors_speak_the_readers_language, "churn.money", "raise ModelError('no model')", "churn.money:1 gives ModelError a text"),
+        (errors_speak_the_readers_language, "churn.money", "raise errors.StoreError(f'no {desk}') from error", "has not passed _()"),
+        (errors_speak_the_readers_language, "churn.money", "raise TrainingError('no {rows}'.format(rows=rows))", "has not passed _()"),
+        (errors_speak_the_readers_language, "churn.money", "raise QuestionError(_('which?') + ' say --sheet')", "has not passed _()"),
+        (errors_speak_the_readers_language, "churn.money", "raise ChurnError(_('no') if no else f'{x}')", "has not passed _()"),
+        (errors_speak_the_readers_language, "churn.money", "def why():\n    return IntakeError(f'{file} is empty')", "churn.money:2"),
+        (texts_to_translate_are_literal, "churn.money", "_(f'no {file}')", "churn.money:1 gives _() something other than literal text"),
+        (texts_to_translate_are_literal, "churn.money", "wording._(SENTENCE)", "gives _() something other"),
+        (texts_to_translate_are_literal, "ui.show", "_('no {file}'.format(file=file))", "gives _() something other"),
+        (texts_to_translate_are_literal, "ui.show", "plural('{n} row', many, n)", "gives plural() something other"),
+        (texts_to_translate_are_literal, "ui.show", "plural(*forms, n)", "gives plural() something other"),
+        (texts_to_translate_are_literal, "ui.show", "plural(n=1, one='{n} row', many='{n} rows')", "gives plural() something other"),
     ],
 )
 def test_a_broken_rule_is_seen(rule, module, source, complaint):
@@ -218,6 +274,10 @@ def test_a_broken_rule_is_seen(rule, module, source, complaint):
         ("churn.store", "import duckdb\nfrom churn.tables import TABLES\nfrom churn.intake import Intake"),
         ("churn.intake.grid", "from .results import Intake\nfrom churn.errors import IntakeError"),
         ("front.desk", "from pages import overview\nimport re\nre.compile('a')"),
+        ("churn.money", "raise ModelError(_('{file} is no model, ' 'or cut short.').format(file=f'{file}.json')) from error"),
+        ("churn.money", "raise StoreError(not_opened(folder))\nraise QuestionError(self.questions[0].text)\nraise ValueError('size')"),
+        ("churn.money", "raise TrainingError(plural('{n} row in {file}', '{n} rows in {file}', rows).format(file=file))"),
+        ("churn.wording", "_translations.ngettext(one, many, n)"),
     ],
 )
 def test_what_the_design_allows_passes_every_rule(module, source):

@@ -12,10 +12,10 @@ from churn.risk.columns import lost_rows
 from churn.risk.of_desk import id_column_of, label_of
 from churn.risk.scoring import shown
 from churn.store import Desk
-from churn.tables import TABLES
-from churn.wording import Type
+from churn.tables import TABLES, Type
 
 LATEST = 5
+MOST_MATCHES = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Profile:
 
 def matches(desk: Desk, text: str) -> pd.DataFrame:
     """The customers meant by `text`: the one whose id it is, else those whose id or name holds it (customer_id, name)."""
-    found = desk.search(text)
+    found = desk.search(text, MOST_MATCHES)
     exact = found[found["customer_id"].str.casefold() == text.strip().casefold()]
     return found if exact.empty else exact.head(1)
 

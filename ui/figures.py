@@ -59,7 +59,7 @@ def overview(version: int) -> Overview:
     with desk.reading() as frames:
         customers = frames["customers"]
         scores = _scores(frames)
-        gone = nw.lit(False) if lost is None else lost
+        gone = nw.col("customer_id").is_null() if lost is None else lost
         at_risk = measures.at_risk(customers, scores, gone)
         return Overview(
             period=measures.period(customers, "started_on", "ended_on"),
@@ -88,7 +88,7 @@ def reasons(version: int, source: str) -> ReasonMix:
     with desk.reading() as frames:
         if source == EXIT_SURVEYS:
             return measures.reason_mix(frames["surveys"], frames["customers"], lost)
-        return measures.reason_mix_from(frames["customers"], source, nw.lit(True) if lost is None else lost)
+        return measures.reason_mix_from(frames["customers"], source, ~nw.col("customer_id").is_null() if lost is None else lost)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -6,13 +6,14 @@ from typing import NoReturn
 import streamlit as st
 
 _PAGES = "pages of this visit"
+_HERE = "page of this visit"
 _CUSTOMER = "customer"
 _SEARCH = "search for a customer"
 
 
-def remember(pages: Mapping[str, st.Page]) -> None:
-    """Keeps the pages of this visit by address; the front desk does so before it opens one."""
-    st.session_state[_PAGES] = pages
+def remember(pages: Mapping[str, st.Page], here: str) -> None:
+    """Keeps the pages of this visit by address, and which of them is open; the front desk does so before it opens one."""
+    st.session_state[_PAGES], st.session_state[_HERE] = pages, here
 
 
 def link(address: str, *, label: str, icon: str | None = None) -> None:
@@ -25,9 +26,12 @@ def go(address: str) -> NoReturn:
     st.switch_page(st.session_state[_PAGES][address])
 
 
-def open_customer(customer_id: str) -> NoReturn:
-    """Opens the page of one customer at once."""
-    st.switch_page(st.session_state[_PAGES]["customer"], query_params={_CUSTOMER: customer_id})
+def open_customer(customer_id: str) -> None:
+    """Opens the page of one customer; to be called from a click."""
+    if st.session_state[_HERE] == "customer":
+        st.query_params[_CUSTOMER] = customer_id
+    else:
+        st.switch_page(st.session_state[_PAGES]["customer"], query_params={_CUSTOMER: customer_id})
 
 
 def customer_search(label: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from churn import wording
 from churn.charts import Chart
 from churn.measures import Period
-from churn.wording import _, plural
+from churn.wording import _
 from ui.desk import Firm
 from ui.links import link
 
@@ -59,10 +59,9 @@ def no_customers() -> None:
     lacking(_("No customers are loaded yet. Load a spreadsheet of customers, or the sample firm."))
 
 
-def few(n: int, one: str, many: str) -> None:
-    """A caution where a figure rests on fewer than 30; `one` and `many` are such as "{n} answer" and "{n} answers"."""
+def few(n: int, counted: str) -> None:
+    """A caution where a figure rests on fewer than 30; `counted` is `n` in words, such as "12 answers"."""
     if n < FEW:
-        counted = plural(one, many, n)
         st.warning(_("Only {counted}: chance alone can move these figures a lot.").format(counted=counted), icon=":material/warning:")
 
 

@@ -1,49 +1,52 @@
 """Tables on pages: customers with a way to each one's page, and small tables of facts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from churn import wording
-from churn.wording import Type, _
+from churn.tables import Type
+from churn.wording import _
 from ui.links import open_customer
 
 
 def customers(found: pd.DataFrame, *, key: str, alt: str) -> None:
     """Customers, each opened by a click. Columns in: customer_id, and any of name, risk, monthly_value, value_at_risk."""
-    words = {"risk": wording.percent, "monthly_value": wording.money, "value_at_risk": wording.money}
-    columns = ["customer_id"] if "name" in found else []
-    shown = found.assign(open=_names(found))[["open", *columns, *(column for column in words if column in found)]]
-    config = {
+    words: dict[str, Callable[[Any], str]] = {"risk": wording.percent, "monthly_value": wording.money, "value_at_risk": wording.money}
+    named = "name" in found and bool(found["name"].notna().any())
+    names = found["name"].fillna(found["customer_id"]) if named else found["customer_id"]
+    columns = ["open", *(["customer_id"] if named else []), *(column for column in words if column in found)]
+    config: dict[str, Any] = {
         "open": st.column_config.ButtonColumn(
-            _("Customer"), key=f"{key}_opened", on_click=_open, args=(f"{key}_opened", tuple(found["customer_id"])), type="tertiary", alignment="left"
+            _("Customer"),
+            key=f"{key}_opened",
+            on_click=_open,
+            args=(f"{key}_opened", tuple(found["customer_id"])),
+            type="tertiary",
+            alignment="left",
         ),
         "customer_id": st.column_config.TextColumn(_("Id")),
         "risk": st.column_config.NumberColumn(_("Risk")),
         "monthly_value": st.column_config.NumberColumn(_("Monthly value")),
         "value_at_risk": st.column_config.NumberColumn(_("Value at risk")),
     }
-    styled = shown.style.format({column: write for column, write in words.items() if column in shown})
+    styled = found.assign(open=names)[columns].style.format({column: words[column] for column in columns if column in words})
     st.dataframe(styled, column_config=config, hide_index=True, key=key, alt=alt, height="content")
 
 
 def small(found: pd.DataFrame, types: Mapping[str, Type], *, alt: str) -> None:
-    """A few rows with their cells in words; `types` by column."""
-    words = {column: [wording.value(cell, types[column]) for cell in found[column]] for column in found}
+    """A few rows with their cells in words; `types` by column, for every column."""
+    words = {column: [wording.value(cell, types[column]) for cell in found[column]] for column in types}
     st.dataframe(pd.DataFrame(words, dtype="str"), hide_index=True, alt=alt, height="content")
 
 
 def facts(row: pd.DataFrame, types: Mapping[str, Type]) -> None:
     """One row as a list of its columns and cells."""
-    cells = {column: wording.value(row[column].iloc[0], types[column]) for column in row}
+    cells = {column: wording.value(row[column].iloc[0], type_) for column, type_ in types.items()}
     shown = pd.DataFrame({_("Column"): list(cells), _("Value"): list(cells.values())}, dtype="str")
     st.dataframe(shown, hide_index=True, alt=_("The customer's facts"), height="content")
-
-
-def _names(found: pd.DataFrame) -> pd.Series:
-    """What is clicked: the customer's name, or the id where there is none."""
-    return found["name"].fillna(found["customer_id"]) if "name" in found else found["customer_id"]
 
 
 def _open(clicked: str, ids: tuple[str, ...]) -> None:

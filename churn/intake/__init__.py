@@ -15,6 +15,7 @@ from churn.intake.results import Duplicates, Field, Intake, Question, ReadOption
 from churn.intake.text_file import read_text
 from churn.intake.workbook import is_workbook, read_workbook, refuse_false_name
 from churn.tables import CUSTOMERS, Table
+from churn.wording import _
 
 __all__ = ["Duplicates", "Field", "Intake", "Question", "ReadOptions", "Rejected", "read"]
 
@@ -35,7 +36,7 @@ def read(data: bytes, *, file: str, table: Table = CUSTOMERS, options: ReadOptio
 
 def _grid(data: bytes, file: str, options: ReadOptions) -> Grid | Question:
     if not data:
-        raise IntakeError(f"{file} is empty: it needs a header row and at least one row below it.")
+        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
     if is_workbook(data):
         return read_workbook(data, file=file, sheet=options.sheet)
     refuse_false_name(file)
@@ -45,8 +46,9 @@ def _grid(data: bytes, file: str, options: ReadOptions) -> Grid | Question:
 def _understood(grid: Grid, digest: str, file: str, table: Table, options: ReadOptions) -> Intake:
     sheet = find_header(grid, file=file, header_row=options.header_row)
     if len(sheet.headers) == 1 and table.keeps_extra:
-        hint = "is the delimiter right? say --delimiter" if grid.delimiter else "is this the right sheet? say --sheet or --header-row"
-        raise IntakeError(f"{file} has one column only ('{sheet.headers[0]}'): {hint}.")
+        delimiter, elsewhere = _("is the delimiter right? say --delimiter"), _("is this the right sheet? say --sheet or --header-row")
+        hint = delimiter if grid.delimiter else elsewhere
+        raise IntakeError(_("{file} has one column only ('{column}'): {hint}.").format(file=file, column=sheet.headers[0], hint=hint))
     matches = match(sheet, table, file=file, options=options)
     kept = [match for match in matches if match.column or table.keeps_extra]
     broken, rejected = broken_rows(sheet, kept)
@@ -55,7 +57,7 @@ def _understood(grid: Grid, digest: str, file: str, table: Table, options: ReadO
     rejected = sorted([*sheet.rejected, *rejected, *extra], key=lambda reject: reject.row)
     if not usable.any():
         first = rejected[0]
-        raise IntakeError(f"{file}: no row can be used; row {first.row}{_cell(first)} {first.why}.")
+        raise IntakeError(_("{file}: no row can be used; {where} {why}.").format(file=file, where=_where(first), why=first.why))
     frame = pd.DataFrame({match.source: match.cells.values[usable] for match in kept}).reset_index(drop=True)
     fields = tuple(_field(match, texts) for match, texts in zip(matches, sheet.columns, strict=True))
     return Intake(
@@ -89,9 +91,13 @@ def _repeated(
     return [], (question,)
 
 
-def _cell(rejected: Rejected) -> str:
-    column = f", column '{rejected.column}'" if rejected.column else ""
-    return f"{column}: '{rejected.value}'" if rejected.value else column
+def _where(rejected: Rejected) -> str:
+    row, column, value = rejected.row, rejected.column, rejected.value
+    if column and value:
+        return _("row {row}, column '{column}': '{value}'").format(row=row, column=column, value=value)
+    if column:
+        return _("row {row}, column '{column}'").format(row=row, column=column)
+    return _("row {row}: '{value}'").format(row=row, value=value) if value else _("row {row}").format(row=row)
 
 
 def _field(match: Match, texts: pd.Series) -> Field:

@@ -10,6 +10,7 @@ from churn.intake.matching import Match
 from churn.intake.parsing import Mask
 from churn.intake.results import Duplicates, Question, Rejected
 from churn.tables import Table
+from churn.wording import _, listing, number
 
 
 def broken_rows(sheet: Sheet, kept: list[Match]) -> tuple[Mask, list[Rejected]]:
@@ -39,10 +40,11 @@ def repeated_keys(sheet: Sheet, kept: list[Match], table: Table, usable: Mask) -
 def superfluous_rows(repeated: pd.DataFrame, keep: Literal["first", "last"]) -> list[Rejected]:
     """The rows to be left out so that each key is there once."""
     rejected = []
-    for _, group in repeated.groupby(list(repeated.columns), sort=False):
+    for _key, group in repeated.groupby(list(repeated.columns), sort=False):
         rows = group.index.tolist()
         kept = rows.pop(0 if keep == "first" else -1)
-        rejected += [Rejected(row, str(group.columns[0]), str(group.iloc[0, 0]), f"is also in row {kept}, which is kept") for row in rows]
+        why = _("is also in row {row}, which is kept").format(row=kept)
+        rejected += [Rejected(row, str(group.columns[0]), str(group.iloc[0, 0]), why) for row in rows]
     return rejected
 
 
@@ -50,8 +52,9 @@ def repetition(repeated: pd.DataFrame, *, file: str) -> Question:
     """The question of which row of each repeated key to keep; its text names the first such key and its rows."""
     first = repeated.iloc[0]
     rows = [str(row) for row in repeated.index[(repeated == first).all(axis=1)]]
-    named = " and ".join(f"{name} {value}" for name, value in first.items())
-    others = len(repeated.drop_duplicates()) - 1
-    more = f" (and repeats {others} more)" if others else ""
-    where = f"{file} has {named} in rows {', '.join(rows[:-1][:5])} and {rows[-1]}{more}"
-    return Question(f"{where}: say --duplicates first or last to keep one row of each.", "--duplicates", get_args(Duplicates))
+    named = listing([f"{name} {value}" for name, value in first.items()])
+    where = _("{file} has {named} in rows {rows}").format(file=file, named=named, rows=listing([*rows[:-1][:5], rows[-1]]))
+    if others := len(repeated.drop_duplicates()) - 1:
+        where = _("{where} (and repeats {n} more)").format(where=where, n=number(others))
+    text = _("{where}: say --duplicates first or last to keep one row of each.").format(where=where)
+    return Question(text, "--duplicates", get_args(Duplicates))

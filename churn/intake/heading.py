@@ -1,6 +1,7 @@
 """A grid of text -> headers and columns: where the header stands, and which rows below it are data."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ import pandas as pd
 from churn.errors import IntakeError
 from churn.intake.grid import Grid
 from churn.intake.results import Rejected
+from churn.wording import _, number, plural
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,17 +35,18 @@ def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Shee
     columns = [pd.Series(cells, dtype="str").str.strip() for cells in (zip(*body, strict=True) if body else [()] * width)]
     filled = np.zeros(len(body), dtype=bool)
     kept = []
-    for number, column in enumerate(columns):
+    for place, column in enumerate(columns):
         here = (column != "").to_numpy(dtype=bool)
         filled |= here
-        if here.any() or grid.cells[at][number].strip():
-            kept.append(number)
+        if here.any() or grid.cells[at][place].strip():
+            kept.append(place)
     if not filled.any() and not rejected:
-        raise IntakeError(f"{file} has a header in row {grid.first_row + at} but no rows below it: add at least one.")
+        row = grid.first_row + at
+        raise IntakeError(_("{file} has a header in row {row} but no rows below it: add at least one.").format(file=file, row=row))
     headers = _headers(grid.cells[at], grid.first_column)
     return Sheet(
-        [headers[number] for number in kept],
-        [columns[number][filled].reset_index(drop=True) for number in kept],
+        [headers[place] for place in kept],
+        [columns[place][filled].reset_index(drop=True) for place in kept],
         rows[filled],
         grid.first_row + at,
         rejected,
@@ -54,11 +57,15 @@ def _header_index(grid: Grid, file: str, header_row: int | None) -> int:
     if header_row is None:
         first = next((at for at, cells in enumerate(grid.cells) if _is_filled(cells)), None)
         if first is None:
-            raise IntakeError(f"{file} is empty: it needs a header row and at least one row below it.")
+            raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
         return first
     at = header_row - grid.first_row
     if not 0 <= at < len(grid.cells) or not _is_filled(grid.cells[at]):
-        raise IntakeError(f"{file} has no header in row {header_row}, which is blank: say --header-row with the row of the headers.")
+        raise IntakeError(
+            _("{file} has no header in row {row}, which is blank: say --header-row with the row of the headers.").format(
+                file=file, row=header_row
+            )
+        )
     return at
 
 
@@ -76,13 +83,19 @@ def _rows_of_width(grid: Grid, at: int, width: int) -> tuple[list[list[str]], np
     rejected: list[Rejected] = []
     for row, cells in enumerate(below, start=first):
         if len(cells) > width and _is_filled(cells[width:]):
-            rejected.append(Rejected(row, "", cells[width], f"has {len(cells)} cells where the header has {width}"))
+            rejected.append(Rejected(row, "", cells[width], _too_wide(len(cells), width)))
             continue
         if len(cells) != width:
             cells = cells[:width] + [""] * (width - len(cells))
         body.append(cells)
         rows.append(row)
     return body, np.array(rows, dtype=np.int64), rejected
+
+
+@cache
+def _too_wide(cells: int, width: int) -> str:
+    text = plural("has {n} cell where the header has {width}", "has {n} cells where the header has {width}", cells)
+    return text.format(width=number(width))
 
 
 def _headers(cells: list[str], first_column: int) -> list[str]:
@@ -94,8 +107,8 @@ def _headers(cells: list[str], first_column: int) -> list[str]:
     headers: list[str] = []
     for place, cell in enumerate(cells, start=first_column):
         name = cell.strip() or f"column {place}"
-        number = 1
-        while (header := name if number == 1 else f"{name} ({number})") in headers:
-            number += 1
+        count = 1
+        while (header := name if count == 1 else f"{name} ({count})") in headers:
+            count += 1
         headers.append(header)
     return headers

@@ -9,6 +9,7 @@ from churn.intake.nearest import did_you_mean
 from churn.intake.parsing import Cells, infer, parse_as
 from churn.intake.results import ReadOptions
 from churn.tables import Column, Table, header_key
+from churn.wording import _, listing, number
 
 _LEAST_FIT = 0.9
 _TRUST_IN_ALIAS = 0.9
@@ -57,7 +58,11 @@ def _match_by_name(sheet: Sheet, column: Column, free: list[int], found: dict[in
             if match.cells.fit >= _LEAST_FIT:
                 found[at] = match
                 return
-            misfits.append(f"'{match.source}' could be {column.name} but more than a tenth of it {match.cells.problems[0].why}")
+            misfits.append(
+                _("'{source}' could be {column} but more than a tenth of it {why}").format(
+                    source=match.source, column=column.name, why=match.cells.problems[0].why
+                )
+            )
 
 
 def _said(sheet: Sheet, table: Table, file: str, options: ReadOptions) -> dict[int, Column | None]:
@@ -68,10 +73,12 @@ def _said(sheet: Sheet, table: Table, file: str, options: ReadOptions) -> dict[i
         if name and column is None:
             known = [column.name for column in table.columns]
             raise IntakeError(
-                f"{file}: the table {table.name} has no column '{name}'{did_you_mean(name, known)}; it has {', '.join(known)}."
+                _("{file}: the table {table} has no column '{name}'{near}; it has {columns}.").format(
+                    file=file, table=table.name, name=name, near=did_you_mean(name, known), columns=listing(known)
+                )
             )
         if column is not None and column in said.values():
-            raise IntakeError(f"{file}: two columns are said to be {name}; name one of them.")
+            raise IntakeError(_("{file}: two columns are said to be {name}; name one of them.").format(file=file, name=name))
         said[_place(sheet, source, file)] = column
     return said
 
@@ -88,13 +95,17 @@ def _place(sheet: Sheet, source: str, file: str) -> int:
     alike = [at for at, header in enumerate(sheet.headers) if header_key(header) == header_key(source)]
     if len(alike) == 1:
         return alike[0]
-    raise IntakeError(f"{file} has no column '{source}'{did_you_mean(source, sheet.headers)}; its columns are {_listed(sheet)}.")
+    raise IntakeError(
+        _("{file} has no column '{source}'{near}; its columns are {columns}.").format(
+            file=file, source=source, near=did_you_mean(source, sheet.headers), columns=_listed(sheet)
+        )
+    )
 
 
 def _listed(sheet: Sheet) -> str:
     shown = ", ".join(f"'{header}'" for header in sheet.headers[:30])
     more = len(sheet.headers) - 30
-    return f"{shown} and {more} more" if more > 0 else shown
+    return _("{columns} and {n} more").format(columns=shown, n=number(more)) if more > 0 else shown
 
 
 def _refuse_without_required(sheet: Sheet, table: Table, file: str, found: dict[int, Match], misfits: list[str]) -> None:
@@ -105,6 +116,8 @@ def _refuse_without_required(sheet: Sheet, table: Table, file: str, found: dict[
         return
     reasons = "".join(f"; {misfit}" for misfit in misfits)
     raise IntakeError(
-        f"{file} has no column for {' and '.join(lacking)}, which {table.name} needs{reasons}; its columns are {_listed(sheet)}: "
-        "rename them, or say --map SOURCE=COLUMN."
+        _(
+            "{file} has no column for {lacking}, which {table} needs{reasons}; its columns are {columns}: "
+            "rename them, or say --map SOURCE=COLUMN."
+        ).format(file=file, lacking=listing(lacking), table=table.name, reasons=reasons, columns=_listed(sheet))
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from churn.wording import _
+
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """A clause that offers the name most like `name`, or "" where none is near.
@@ -12,4 +14,4 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     """
     by_folded = {known.casefold(): known for known in names}
     near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean '{by_folded[near[0]]}'?)" if near else ""
+    return " " + _("(did you mean '{name}'?)").format(name=by_folded[near[0]]) if near else ""

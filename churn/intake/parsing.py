@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from churn.tables import Column, Type, header_key
+from churn.wording import _, value
 
 _MISSING_VALUES = ("", "na", "n/a", "#n/a", "nan", "null")
 _MISSING_TEXTS = ("", "NaN", "nan", "NULL", "null", "#N/A")
@@ -62,9 +63,9 @@ def parse(texts: pd.Series, type_: Type) -> Cells:
     """The cells of a column taken as `type_`; filled cells that are nothing of the kind are its problem."""
     missing = _missing(texts, type_)
     if type_ == "number":
-        values, why = _numbers(texts, missing), "is not a number such as 1234.5"
+        values, why = _numbers(texts, missing), _("is not a number such as 1234.5")
     elif type_ == "date":
-        values, why = _days(texts, missing), "is not a date such as 2026-01-31"
+        values, why = _days(texts, missing), _("is not a date such as 2026-01-31")
     else:
         return Cells(type_, texts.mask(missing), missing)
     wrong = values.isna().to_numpy(dtype=bool) & ~missing
@@ -77,13 +78,16 @@ def parse_as(texts: pd.Series, column: Column) -> Cells:
     values, problems = cells.values, list(cells.problems)
     if column.choices:
         values = values.map({text: _choice(text, column.choices) for text in values.dropna().unique()}).astype("str")
-        problems.append(Problem((values.isna() & cells.values.notna()).to_numpy(dtype=bool), f"is not one of {', '.join(column.choices)}"))
+        why = _("is not one of {choices}").format(choices=", ".join(column.choices))
+        problems.append(Problem((values.isna() & cells.values.notna()).to_numpy(dtype=bool), why))
     if column.low is not None:
-        problems.append(Problem((values < column.low).to_numpy(dtype=bool), f"is below {column.low:g}"))
+        why = _("is below {bound}").format(bound=value(column.low, "number"))
+        problems.append(Problem((values < column.low).to_numpy(dtype=bool), why))
     if column.high is not None:
-        problems.append(Problem((values > column.high).to_numpy(dtype=bool), f"is above {column.high:g}"))
+        why = _("is above {bound}").format(bound=value(column.high, "number"))
+        problems.append(Problem((values > column.high).to_numpy(dtype=bool), why))
     if column.required:
-        problems.append(Problem(cells.missing, f"has no {column.name}"))
+        problems.append(Problem(cells.missing, _("has no {column}").format(column=column.name)))
     return Cells(column.type, values, cells.missing, tuple(problem for problem in problems if problem.cells.any()))
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 
 from churn.errors import IntakeError
 from churn.intake.grid import Grid
+from churn.wording import _
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _BYTE_ORDER_MARKS = (
@@ -33,7 +34,7 @@ def read_text(data: bytes, *, file: str, encoding: str | None = None, delimiter:
     text = _decoded(data, file, encoding)
     _refuse_junk(text[:_SIGNS_LOOKED_AT], file)
     if not text.strip(_NOTHING):
-        raise IntakeError(f"{file} is empty: it needs a header row and at least one row below it.")
+        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
     delimiter = _named_delimiter(delimiter, file) if delimiter else _delimiter(text)
     return Grid(_records(text, delimiter, file), encoding=encoding, delimiter=delimiter)
 
@@ -44,27 +45,43 @@ def _encoding(data: bytes) -> str:
 
 def _refuse_junk(start: str, file: str) -> None:
     if len(_CONTROL_SIGNS.findall(start)) > len(start) / 100:
-        raise IntakeError(f"{file} holds neither readable text nor a workbook: save it as CSV (UTF-8) or XLSX.")
+        raise IntakeError(_("{file} holds neither readable text nor a workbook: save it as CSV (UTF-8) or XLSX.").format(file=file))
 
 
 def _decoded(data: bytes, file: str, encoding: str) -> str:
     try:
         return data.decode(encoding).removeprefix("\ufeff")
     except LookupError:
-        raise IntakeError(f"{file}: there is no encoding called {encoding!r}; say --encoding utf-8, utf-16, cp1252 or another.") from None
+        raise IntakeError(
+            _("{file}: there is no encoding called {encoding}; say --encoding utf-8, utf-16, cp1252 or another.").format(
+                file=file, encoding=repr(encoding)
+            )
+        ) from None
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         name = encoding.removesuffix("-sig").upper()
-        raise IntakeError(f"{file} is not {name} (row {row}): say --encoding, for example cp1252, or save it as CSV UTF-8.") from None
+        raise IntakeError(
+            _("{file} is not {encoding} (row {row}): say --encoding, for example cp1252, or save it as CSV UTF-8.").format(
+                file=file, encoding=name, row=row
+            )
+        ) from None
     except UnicodeError as error:
-        raise IntakeError(f"{file} is not {encoding.upper()} ({error}): say --encoding, for example utf-8.") from None
+        raise IntakeError(
+            _("{file} is not {encoding} ({why}): say --encoding, for example utf-8.").format(
+                file=file, encoding=encoding.upper(), why=error
+            )
+        ) from None
 
 
 def _named_delimiter(delimiter: str, file: str) -> str:
     by_name = {"\\t": "\t"} | {name: sign for sign, name in _DELIMITERS.items()}
     sign = by_name.get(delimiter.casefold(), delimiter)
     if len(sign) != 1 or sign in '"\r\n ':
-        raise IntakeError(f"{file}: {delimiter!r} is no delimiter; say --delimiter with one sign, such as ; or tab.")
+        raise IntakeError(
+            _("{file}: {delimiter} is no delimiter; say --delimiter with one sign, such as ; or tab.").format(
+                file=file, delimiter=repr(delimiter)
+            )
+        )
     return sign
 
 
@@ -90,8 +107,13 @@ def _records(text: str, delimiter: str, file: str) -> list[list[str]]:
     try:
         records.extend(reader)
     except csv.Error as error:
-        at = f"{file}: row {len(records) + 1}"
-        raise IntakeError(f"{at} cannot be split into cells ({error}); is a quotation mark left open there?") from None
+        raise IntakeError(
+            _("{file}: row {row} cannot be split into cells ({why}); is a quotation mark left open there?").format(
+                file=file, row=len(records) + 1, why=error
+            )
+        ) from None
     if records[-1] and "\n" in records[-1][-1] and not text.rstrip().endswith('"'):
-        raise IntakeError(f"{file}: row {len(records)} opens a quotation mark that is never closed; close or remove it.")
+        raise IntakeError(
+            _("{file}: row {row} opens a quotation mark that is never closed; close or remove it.").format(file=file, row=len(records))
+        )
     return records

@@ -4,7 +4,7 @@ import datetime
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
@@ -13,6 +13,7 @@ from churn.errors import IntakeError
 from churn.intake.grid import Grid
 from churn.intake.nearest import did_you_mean
 from churn.intake.results import Question
+from churn.wording import _, plural
 
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 _ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -34,7 +35,7 @@ def refuse_false_name(file: str) -> None:
     """Raises IntakeError where a file that is no workbook is named like one."""
     ending = next((ending for ending in _ENDINGS if file.casefold().endswith(ending)), None)
     if ending:
-        raise IntakeError(f"{file} is named {ending} but holds plain text: save it as CSV or XLSX.")
+        raise IntakeError(_("{file} is named {ending} but holds plain text: save it as CSV or XLSX.").format(file=file, ending=ending))
 
 
 def read_workbook(data: bytes, *, file: str, sheet: str | None = None) -> Grid | Question:
@@ -46,11 +47,15 @@ def read_workbook(data: bytes, *, file: str, sheet: str | None = None) -> Grid |
         return _grid(_sheet(book, _known(book, sheet, file), file), file)
     filled = [found for found in _sheets(book, file) if found.height]
     if not filled:
-        raise IntakeError(f"{file} is empty: it needs a header row and at least one row below it.")
+        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
     if len(filled) > 1:
         names = tuple(found.name for found in filled)
-        listed = ", ".join(f"'{name}'" for name in names)
-        return Question(f"{file} has {len(names)} filled sheets ({listed}): say --sheet with the name of one.", "--sheet", names)
+        text = plural(
+            "{file} has {n} filled sheet ({sheets}): say --sheet with the name of one.",
+            "{file} has {n} filled sheets ({sheets}): say --sheet with the name of one.",
+            len(names),
+        )
+        return Question(text.format(file=file, sheets=_listed(names)), "--sheet", names)
     return _grid(filled[0], file)
 
 
@@ -69,8 +74,15 @@ def _known(book: CalamineWorkbook, sheet: str, file: str) -> str:
     names = book.sheet_names
     if sheet in names:
         return sheet
-    listed = ", ".join(f"'{name}'" for name in names)
-    raise IntakeError(f"{file} has no sheet '{sheet}'{did_you_mean(sheet, names)}; its sheets are {listed}.")
+    raise IntakeError(
+        _("{file} has no sheet '{sheet}'{near}; its sheets are {sheets}.").format(
+            file=file, sheet=sheet, near=did_you_mean(sheet, names), sheets=_listed(names)
+        )
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _guarded(read: Callable[[], Read], file: str) -> Read:
@@ -82,12 +94,15 @@ def _guarded(read: Callable[[], Read], file: str) -> Read:
     except BaseException as error:
         if isinstance(error, PasswordError) or "Password required" in str(error):
             raise _locked(file) from None
-        what = f"a damaged workbook or none at all ({_first_line(error)})"
-        raise IntakeError(f"{file} is {what}: open it in a spreadsheet program and save it again as XLSX.") from None
+        raise IntakeError(
+            _("{file} is a damaged workbook or none at all ({why}): open it in a spreadsheet program and save it again as XLSX.").format(
+                file=file, why=_first_line(error)
+            )
+        ) from None
 
 
 def _locked(file: str) -> IntakeError:
-    return IntakeError(f"{file} is protected by a password: save a copy without one.")
+    return IntakeError(_("{file} is protected by a password: save a copy without one.").format(file=file))
 
 
 def _is_locked(data: bytes) -> bool:
@@ -110,7 +125,11 @@ def _first_line(error: BaseException) -> str:
 def _grid(sheet: CalamineSheet, file: str) -> Grid:
     rows = _guarded(lambda: sheet.to_python(skip_empty_area=True), file)
     if not rows or sheet.start is None:
-        raise IntakeError(f"{file}: the sheet '{sheet.name}' is empty: it needs a header row and at least one row below it.")
+        raise IntakeError(
+            _("{file}: the sheet '{sheet}' is empty: it needs a header row and at least one row below it.").format(
+                file=file, sheet=sheet.name
+            )
+        )
     cells = [[cell if isinstance(cell, str) else _text(cell) for cell in row] for row in rows]
     return Grid(cells, sheet=sheet.name, first_row=sheet.start[0] + 1, first_column=sheet.start[1] + 1)
 

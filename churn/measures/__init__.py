@@ -5,11 +5,10 @@ from churn.measures.loyalty import Concentration, concentration, values_from_cus
 from churn.measures.nps import Nps, nps, nps_by
 from churn.measures.period import Period, period
 from churn.measures.rates import Share, churn, lost_expression, share_of
-from churn.measures.reasons import QUOTED, QUOTED_STANDING, ReasonMix, reason_mix, reason_mix_from
+from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
 
 __all__ = [
     "QUOTED",
-    "QUOTED_STANDING",
     "AtRisk",
     "Concentration",
     "Nps",
@@ -23,6 +22,7 @@ __all__ = [
     "nps",
     "nps_by",
     "period",
+    "quoted_standing",
     "reason_mix",
     "reason_mix_from",
     "risk_spread",

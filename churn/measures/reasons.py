@@ -7,6 +7,7 @@ import pandas as pd
 
 from churn.measures.dialect import Frame, is_known, is_true, latest, one_row, small, words
 from churn.measures.rates import share_of
+from churn.wording import _
 
 QUOTED = {
     "felt unvalued": 0.67,
@@ -16,7 +17,6 @@ QUOTED = {
     "moved or stopped of own accord": 0.03,
     "died": 0.01,
 }
-QUOTED_STANDING = "Widely repeated, no primary study found; its shares sum to 99%. In 2020 survey data price came first."
 NOT_STATED = "not stated"
 MOST_REASONS = 20
 
@@ -37,6 +37,11 @@ class ReasonMix:
     not_stated: int
     rest: int
     still_here: int
+
+
+def quoted_standing() -> str:
+    """What is known of the often-quoted mix."""
+    return _("Widely repeated, no primary study found; its shares sum to 99%. In 2020 survey data price came first.")
 
 
 def reason_mix(surveys: Frame, customers: Frame | None = None, lost: nw.Expr | None = None) -> ReasonMix:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from churn.wording import _
+
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_SHEET_ROWS = 1_048_575
 
@@ -21,8 +23,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\r\n").encode()
 
 
-def xlsx_bytes(frame: pd.DataFrame, *, sheet: str = "Scores") -> bytes:
-    """The table as an XLSX workbook with one sheet, its header row held in place."""
+def xlsx_bytes(frame: pd.DataFrame, *, sheet: str | None = None) -> bytes:
+    """The table as an XLSX workbook with one sheet, called Scores unless named, its header row held in place."""
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -34,7 +36,7 @@ def xlsx_bytes(frame: pd.DataFrame, *, sheet: str = "Scores") -> bytes:
         "nan_inf_to_errors": False,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
-        page = book.add_worksheet(sheet)
+        page = book.add_worksheet(sheet or _("Scores"))
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         for place, column in enumerate(frame.columns):
             page.write_string(0, place, str(column), bold)

@@ -62,13 +62,19 @@ def as_numbers(values: "pd.Series[str] | pd.Series[float]") -> Floats:
 
 
 def as_text(values: "pd.Series[str] | pd.Series[float]") -> npt.NDArray[np.object_]:
-    """Values as text, whole floats without their .0; missing values are None."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        index, distinct = pd.factorize(values, use_na_sentinel=True)
-        words = [str(int(number)) if float(number).is_integer() else repr(float(number)) for number in distinct]
-        return np.array([*words, None], dtype=object)[index]
-    cells: Any = pd.Series(values.to_numpy(dtype="datetime64[D]").astype(str)) if pd.api.types.is_datetime64_any_dtype(values) else values
-    return np.asarray(cells.astype(object).where(values.notna().to_numpy(), None), dtype=object)
+    """Values as text, whole floats without their .0, days as ISO; missing values are None."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return np.asarray(values.astype(object).where(values.notna(), None), dtype=object)
+    index, distinct = pd.factorize(values, use_na_sentinel=True)
+    return np.array([*map(_word, distinct), None], dtype=object)[index]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, pd.Timestamp | np.datetime64):
+        return str(pd.Timestamp(value).date())
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return repr(float(value)) if isinstance(value, float | np.floating) else str(value)
 
 
 def rare_below(rows: int) -> float:

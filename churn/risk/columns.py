@@ -10,6 +10,7 @@ import pandas as pd
 from churn.errors import QuestionError, TrainingError
 from churn.intake.nearest import did_you_mean
 from churn.risk.bins import as_text
+from churn.risk.leaks import why_leak
 from churn.tables import CUSTOMERS, KEPT_WORDS, LABEL_ALIASES, LOST_WORDS, find_column, header_key
 from churn.wording import _, listing
 
@@ -28,10 +29,11 @@ class Label:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A column that the score does not learn from, and why."""
+    """A column that the score does not learn from, and why; a `leak` knows who was lost."""
 
     column: str
     why: str
+    leak: bool = False
 
 
 def one_form(value: object) -> str:
@@ -119,22 +121,37 @@ def lost_rows(frame: pd.DataFrame, label: Label) -> tuple[npt.NDArray[np.bool_],
 def choose(
     frame: pd.DataFrame, *, id_column: str | None, label: Label, ignore: Collection[str] = (), keep: Collection[str] = ()
 ) -> tuple[list[str], list[LeftOut]]:
-    """The columns to learn from, and those left out with the reason. `keep` puts columns back; `ignore` goes before it."""
+    """The columns to learn from, and those left out with the reason. `keep` puts columns back that would be left out, even as asked."""
     for name in (*ignore, *keep):
         if name not in frame:
             raise TrainingError(no_column(name, frame))
-    used, left_out = [], []
-    for column in frame.columns:
+    used: list[str] = []
+    left_out: list[LeftOut] = []
+    lost, labelled = lost_rows(frame, label)
+    for column in map(str, frame):
         if column in (id_column, label.column):
             continue
-        why = _("left out as asked") if column in ignore else "" if column in keep else why_not(frame[column])
-        if why:
-            left_out.append(LeftOut(column, why))
-        else:
+        if column in keep or not (found := left_out_why(frame[column], lost, labelled, asked=column in ignore)):
             used.append(column)
+        else:
+            left_out.append(found)
     if not used:
         raise TrainingError(_("No column is left to learn from: a score needs at least one besides the id and the label."))
     return used, left_out
+
+
+def left_out_why(
+    values: "pd.Series[str] | pd.Series[float]", lost: npt.NDArray[np.bool_], labelled: npt.NDArray[np.bool_], *, asked: bool
+) -> LeftOut | None:
+    """The column as left out: because it was `asked`, because it says nothing, or because it says too much; None if it is of use."""
+    name = str(values.name)
+    if asked:
+        return LeftOut(name, _("left out as asked"))
+    if why := why_not(values):
+        return LeftOut(name, why)
+    if why := why_leak(values[labelled], lost[labelled]):
+        return LeftOut(name, why, leak=True)
+    return None
 
 
 def why_not(values: "pd.Series[str] | pd.Series[float]") -> str:

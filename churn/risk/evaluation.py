@@ -4,13 +4,16 @@ import numpy as np
 import numpy.typing as npt
 
 from churn.risk.bins import Floats
-from churn.risk.scorecard import Evaluation
+from churn.risk.scorecard import Evaluation, RuleWorth
 
 TINY = 1e-15
 
 
-def evaluate(risk: Floats, lost: npt.NDArray[np.bool_], *, method: str) -> Evaluation:
-    """Measures of `risk` (0..1, of rows not learned from) against `lost`; `method` says in words how they were kept apart."""
+def evaluate(risk: Floats, lost: npt.NDArray[np.bool_], *, method: str, rule: str, rule_risk: Floats) -> Evaluation:
+    """Measures of `risk` (0..1, of rows not learned from) against `lost`, beside those of a simple rule on the same rows.
+
+    `method` says in words how the rows were kept apart.
+    """
     loss, bare = log_losses(risk, lost), log_losses(np.full(len(lost), lost.mean()), lost)
     gain = bare - loss
     return Evaluation(
@@ -24,8 +27,20 @@ def evaluate(risk: Floats, lost: npt.NDArray[np.bool_], *, method: str) -> Evalu
         calibration_error=calibration_error(risk, lost),
         lift_top_10=lift(risk, lost, 0.1),
         gain=float(gain.mean()),
-        gain_se=float(gain.std(ddof=1) / np.sqrt(len(gain))),
+        gain_se=standard_error(gain),
+        rule=rule_worth(rule, rule_risk, loss, lost),
     )
+
+
+def rule_worth(name: str, risk: Floats, loss: Floats, lost: npt.NDArray[np.bool_]) -> RuleWorth:
+    """A rule's own measures, and the log-loss that the score's `loss` saves against it on the same rows."""
+    own = log_losses(risk, lost)
+    return RuleWorth(name, roc_auc(risk, lost), float(own.mean()), float((own - loss).mean()), standard_error(own - loss))
+
+
+def standard_error(values: Floats) -> float:
+    """Of the mean."""
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
 def log_losses(risk: Floats, lost: npt.NDArray[np.bool_]) -> Floats:

@@ -15,7 +15,7 @@ from churn.errors import ModelError
 from churn.risk.bins import Bins
 from churn.risk.known import Known
 from churn.risk.points import Tables
-from churn.risk.scorecard import Evaluation, Member, Provenance, Scorecard
+from churn.risk.scorecard import Evaluation, Member, Provenance, RuleWorth, Scorecard
 from churn.wording import _
 
 SCHEMA = 1
@@ -39,7 +39,7 @@ def to_text(card: Scorecard) -> str:
         "sample": _pack(card.sample.astype("<i2")),
         "known": {"salt": card.known.salt, "by": card.known.by, "digests": _pack(card.known.digests), "bags": _pack(card.known.bags)},
         "provenance": asdict(card.provenance),
-        "evaluation": {key: _number_out(value) for key, value in asdict(card.evaluation).items()},
+        "evaluation": _numbers_out(asdict(card.evaluation)),
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace(_BLANK, hashlib.sha256(text.encode()).hexdigest(), 1)
@@ -95,7 +95,7 @@ def _card_in(body: dict[str, Any]) -> Scorecard:
     sizes = [cut.size for cut in bins]
     known = body["known"]
     provenance = body["provenance"] | {"left_out": tuple((column, why) for column, why in body["provenance"]["left_out"])}
-    evaluation: dict[str, Any] = {key: math.nan if value is None else value for key, value in body["evaluation"].items()}
+    evaluation = _numbers_in(body["evaluation"]) | {"rule": RuleWorth(**_numbers_in(body["evaluation"]["rule"]))}
     sample = _unpack(known_text=body["sample"], kind="<i2").reshape(-1, len(bins)).astype(np.int16)
     if (sample < 0).any() or (sample >= np.array(sizes)).any():
         raise ValueError("sample")
@@ -171,6 +171,14 @@ def _pack(values: npt.NDArray[Any]) -> str:
 
 def _unpack(known_text: str, kind: str) -> npt.NDArray[Any]:
     return np.frombuffer(base64.b64decode(known_text, validate=True), dtype=kind).copy()
+
+
+def _numbers_out(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: _numbers_out(value) if isinstance(value, dict) else _number_out(value) for key, value in found.items()}
+
+
+def _numbers_in(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: math.nan if value is None else value for key, value in found.items()}
 
 
 def _number_out(value: Any) -> Any:

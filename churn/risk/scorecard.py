@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from churn.risk.bins import Bins, Codes, Floats
 from churn.risk.known import Known
 from churn.risk.points import Explained, Pair, Tables, explain
 
 SAMPLE_ROWS = 2000
+SURE = 1.645  # standard errors: 95% sure, on one side
+B_SAVES, A_SAVES = 0.05, 0.15
+
+Grade = Literal["A", "B", "C", "D", "F"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,17 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class RuleWorth:
+    """The best simple rule, found on other rows than it is judged on. `saved` is the mean log-loss that the score saves against it."""
+
+    name: str
+    roc_auc: float
+    log_loss: float
+    saved: float
+    saved_se: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How good the scores are on rows that the scorecard did not see. Losses are in nats; `gain` is the mean log-loss saved
     against giving everybody the bare churn rate, `gain_se` its standard error."""
@@ -58,11 +74,21 @@ class Evaluation:
     lift_top_10: float
     gain: float
     gain_se: float
+    rule: RuleWorth
 
     @property
     def has_signal(self) -> bool:
         """Whether the score beats guessing beyond doubt: its gain exceeds 1.645 standard errors."""
-        return self.gain > 1.645 * self.gain_se
+        return self.gain > SURE * self.gain_se
+
+    @property
+    def grade(self) -> Grade:
+        """F: no better than guessing. D: better than guessing, but not surely than the rule. C, B, A: surely better than the rule, saving
+        at least some, 5% or 15% of its log-loss, at the lower end of what is sure."""
+        if not self.has_signal:
+            return "F"
+        sure = (self.rule.saved - SURE * self.rule.saved_se) / self.rule.log_loss
+        return "D" if sure <= 0 else "C" if sure < B_SAVES else "B" if sure < A_SAVES else "A"
 
 
 @dataclass(frozen=True)

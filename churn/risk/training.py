@@ -15,6 +15,7 @@ from churn.risk.evaluation import evaluate
 from churn.risk.fitting import BIG_ROWS, Fitted, Progress, deal, fit, fold_of
 from churn.risk.known import Digests, digests_of, remember, row_digests
 from churn.risk.points import probability
+from churn.risk.rule import best_rule
 from churn.risk.scorecard import SAMPLE_ROWS, Evaluation, Member, Provenance, Scorecard
 from churn.wording import _, number, plural
 
@@ -131,7 +132,7 @@ def train(
         sample=codes[np.sort(some)],
         known=remember(table.salt, table.digests, fitted.folds, table.by),
         provenance=provenance_of(table, fitted, seed=seed, source=source, digest=digest, trained_on=trained_on),
-        evaluation=unseen_evaluation(fitted, table.lost),
+        evaluation=unseen_evaluation(table, fitted, seed),
     )
 
 
@@ -155,12 +156,30 @@ def provenance_of(table: Labelled, fitted: Fitted, *, seed: int, source: str, di
     )
 
 
-def unseen_evaluation(fitted: Fitted, lost: npt.NDArray[np.bool_]) -> Evaluation:
+def unseen_evaluation(table: Labelled, fitted: Fitted, seed: int) -> Evaluation:
     """Evaluation on the rows as scored by a bag that did not see them."""
-    if (fitted.folds == -1).any():
-        rows = fitted.folds == -1
-        return evaluate(probability(fitted.unseen[rows]), lost[rows], method=_("on a fifth of the rows, kept aside"))
-    return evaluate(probability(fitted.unseen), lost, method=_("each row scored by the part of the model that did not see it"))
+    apart = fitted.folds == -1
+    judged = apart if apart.any() else ~apart
+    method = _("on a fifth of the rows, kept aside") if apart.any() else _("each row scored by the part of the model that did not see it")
+    rule, rule_risk = rule_out_of_fold(table, seed)
+    return evaluate(probability(fitted.unseen[judged]), table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged])
+
+
+def rule_out_of_fold(table: Labelled, seed: int) -> tuple[str, Floats]:
+    """The best simple rule on all rows, in words; and for each row the risk by the best rule of the other rows."""
+    bins = table.bins()
+    codes = table.codes(bins)
+    parts = outer_parts(table.lost)
+    outer = fold_of(table.digests, table.lost, parts, seed)
+    risk = np.empty(len(codes))
+    for part in range(parts):
+        risk[outer == part] = best_rule(bins, codes[outer != part], table.lost[outer != part]).risk(codes[outer == part])
+    return best_rule(bins, codes, table.lost).name, risk
+
+
+def outer_parts(lost: npt.NDArray[np.bool_]) -> int:
+    """Into how many parts the rows are cut to judge them: five, or as many as there are rows of the rarer kind."""
+    return int(min(OUTER_FOLDS, lost.sum(), (~lost).sum()))
 
 
 def evaluate_out_of_fold(
@@ -179,7 +198,7 @@ def evaluate_out_of_fold(
     Above 200,000 rows only once. The arguments are those of `train`.
     """
     table = Labelled(frame, id_column=id_column, label=label, lost=lost, ignore=ignore, keep=keep)
-    parts = int(min(OUTER_FOLDS, table.lost.sum(), (~table.lost).sum()))
+    parts = outer_parts(table.lost)
     outer = fold_of(table.digests, table.lost, parts, seed)
     risk = np.full(len(table.lost), np.nan)
     rounds = range(parts) if len(outer) <= BIG_ROWS else range(1)
@@ -192,4 +211,6 @@ def evaluate_out_of_fold(
         risk[outside] = probability(fitted.tables.log_odds(table.codes(bins, outside)))
     judged = ~np.isnan(risk)
     method = _("{parts} times: learned on the other rows, judged on a part of {share}").format(parts=len(rounds), share=f"1/{parts}")
-    return OutOfFold(evaluate(risk[judged], table.lost[judged], method=method), risk, table.columns, table.left_out)
+    rule, rule_risk = rule_out_of_fold(table, seed)
+    found = evaluate(risk[judged], table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged])
+    return OutOfFold(found, risk, table.columns, table.left_out)
