@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -61,8 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def refuse(sentence: str, code: int = 2) -> int:
     """Says on one line of standard error why nothing was done."""
-    print(" ".join(sentence.split()), file=sys.stderr)
+    tell(sentence)
     return code
+
+
+def tell(sentence: str) -> None:
+    """Says a sentence on one line of standard error, without the signs by which a cell might play with the terminal."""
+    print(" ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", sentence).split()), file=sys.stderr)
 
 
 def reads_a_file(command: Callable[..., None]) -> Callable[..., None]:
@@ -107,7 +113,7 @@ def tell_rejected(*intakes: Intake) -> None:
 
     for intake in intakes:
         if told := set_aside(intake):
-            print(told, file=sys.stderr)
+            tell(told)
 
 
 def progress(share: float, text: str) -> None:
@@ -225,7 +231,7 @@ def score(
     """Scores and explains every row of a spreadsheet."""
     from churn import risk
     from churn.report.outlet import outlet
-    from churn.report.scored import earlier, scored_sheet, unread
+    from churn.report.scored import earlier, not_known, scored_sheet, unread
     from churn.report.spreadsheets import WRITERS
 
     if out.suffix.lower() not in WRITERS:
@@ -239,10 +245,9 @@ def score(
     missed = unread(intake.frame, scores)
     tell_rejected(intake)
     if old:
-        print(_("{file} already had {columns}: replaced.").format(file=intake.file, columns=wording.listing(old)), file=sys.stderr)
+        tell(_("{file} already had {columns}: replaced.").format(file=intake.file, columns=wording.listing(old)))
     if missed:
-        told = "; ".join(column.sentence for column in missed)
-        print(_("{file}: {told}. The score takes these cells as missing.").format(file=intake.file, told=told), file=sys.stderr)
+        tell(_("{file}: {told}").format(file=intake.file, told=not_known(missed)))
     out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.frame, scores, contributions=contributions)))
     counts = {"rows": len(scores.risk), "with_risk": int(np.isfinite(scores.risk).sum()), "known": int(scores.known.sum())}
     show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed], "out": str(out)})

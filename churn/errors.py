@@ -23,3 +23,7 @@ class TrainingError(ChurnError):
 
 class ModelError(ChurnError):
     """A model file is damaged, unknown, or does not fit the sheet."""
+
+
+class MoneyError(ChurnError):
+    """An amount, a share or a risk that cannot be."""

@@ -45,7 +45,7 @@ def side() -> None:
     with st.sidebar:
         if loaded is None:
             st.caption(_("No customers are loaded."))
-            link("data", label=_("Load data"), icon=":material/upload_file:")
+            link("data", label=_("Go to Data"), icon=":material/upload_file:")
             return
         name = _("Sample firm: invented data") if loaded.is_sample else wording.escape(loaded.file)
         st.caption(f"{name}  \n{plural('{n} customer', '{n} customers', loaded.customers)}")

@@ -18,15 +18,15 @@ def _own_scripts() -> str:
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
-# Streamlit styles by script and keeps small pictures and workers in blobs and data addresses; Plotly compiles some of its drawing.
+# Streamlit styles by script, and keeps small pictures and workers in blobs and data addresses. No script is made from text.
 _CONTENT = (
     "default-src 'self'",
-    f"script-src 'self' 'unsafe-eval' blob: {_own_scripts()}",
+    f"script-src 'self' {_own_scripts()}",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
     "media-src 'self' data: blob:",
-    "connect-src 'self' ws: wss: data: blob:",
+    "connect-src 'self' data: blob:",
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'self'",

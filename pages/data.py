@@ -34,9 +34,9 @@ def show() -> None:
             st.markdown(wording.escape(rows_line(customers)))
             set_aside(customers)
         _own(upload, customers, ordered)
-    st.subheader(_("Go back to the sample firm"), anchor=False)
+    st.subheader(_("Go back to the sample firm") if loaded else _("Try the sample firm"), anchor=False)
     already = loaded is not None and loaded.is_sample
-    st.markdown(_("An invented subscription business with all tables, to try everything on.") + " " + _replaces())
+    st.markdown(_("An invented subscription business with all tables, to try everything on.") + (" " + _replaces() if loaded else ""))
     st.button(_("Load the sample firm"), on_click=training.order, args=(SAMPLE,), disabled=already or upload.disabled, key="load sample")
     if ordered == SAMPLE:
         training.load_sample()
@@ -70,7 +70,8 @@ def _model_line(card: Scorecard) -> str:
     if not found.has_signal:
         return learned + " " + _("It does no better than guessing, so do not rank customers by it.")
     good = _("Given one customer who left and one who stayed, it puts the one who left higher {share} of the time ({how}).")
-    return learned + " " + good.format(share=wording.percent(found.roc_auc, 0), how=found.method)
+    grade = _("Grade {grade}, where A is best and F is no better than guessing.").format(grade=found.grade)
+    return " ".join([learned, good.format(share=wording.percent(found.roc_auc, 0), how=found.method), grade])
 
 
 def _own(upload: Upload, customers: Intake, ordered: str | None) -> None:
@@ -79,7 +80,7 @@ def _own(upload: Upload, customers: Intake, ordered: str | None) -> None:
     own.preview(customers, said)
     _load_button(upload, said)
     if ordered == OWN:
-        training.load_own(upload, customers, said.label, said.ignore)
+        training.load_own(upload, customers, said)
 
 
 def _load_button(upload: Upload, said: Said) -> None:

@@ -18,17 +18,19 @@ def show() -> None:
         return
     found = figures.overview(the_desk().version())
     card = model()
-    trusted = card is not None and card.evaluation.has_signal
+    trusted = card is not None and card.evaluation.has_signal and found.at_risk.scored > 0
     cards([*_customers(found, loaded.customers), *(_at_stake(found) if trusted else [])])
     few(loaded.customers, plural("{n} customer", "{n} customers", loaded.customers))
     if found.churn is None:
         lacking(_("Nothing says yet who has left, so there is no churn rate and no risk. Choose the column that marks the lost customers."))
     elif card is None:
         lacking(_("There are no risk scores yet. Train on your customers to see who may leave next, and why."))
-    elif trusted:
-        _risks(found, card)
-    else:
+    elif not card.evaluation.has_signal:
         no_signal()
+    elif not found.at_risk.scored:
+        lacking(_("Too little is known of every active customer for a risk: fill in more of the columns that the score reads."))
+    else:
+        _risks(found, card)
 
 
 def _customers(found: figures.Overview, customers: int) -> list[Figure]:
@@ -71,6 +73,8 @@ def _risks(found: figures.Overview, card: Scorecard) -> None:
         st.subheader(_("How risk is spread"), anchor=False)
         st.caption(plural("{n} active customer by risk of leaving", "{n} active customers by risk of leaving", found.at_risk.scored))
         chart(charts.risk_spread(found.spread), key="spread")
+        if unknown := found.at_risk.active - found.at_risk.scored:
+            st.caption(plural("Too little is known of {n} more for a risk.", "Too little is known of {n} more for a risk.", unknown))
     with right:
         st.subheader(_("What moves the score"), anchor=False)
         st.caption(_("Each column's part in all scores. An association, not a cause."))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from churn import wording
 from churn.intake import Intake
+from churn.report.scored import not_known
 from churn.risk import Scorecard
 from churn.wording import _, plural
 from ui import downloads, scored
@@ -19,6 +20,10 @@ def show() -> None:
     if card is None:
         lacking(_("The desk has no score yet. Load a table of customers that says who has left."))
         return
+    if not card.evaluation.has_signal:
+        st.warning(
+            _("The score finds no signal: it does no better than guessing, so do not rank customers by it."), icon=":material/warning:"
+        )
     upload = Upload("score")
     dropped = upload.ask(_("A spreadsheet of customers: CSV, XLSX, XLS or ODS"))
     if dropped is None:
@@ -51,6 +56,8 @@ def _understood(intake: Intake, found: Scored) -> None:
         lines.append(_("All {all} columns that the score reads are in it.").format(all=wording.number(found.columns)))
     if found.replaced:
         lines.append(_("Replaced by the new score: {columns}.").format(columns=wording.listing(found.replaced)))
+    if found.unread:
+        lines.append(_("Note: {what}").format(what=not_known(found.unread)))
     if found.known:
         known = plural("{n} row is a customer", "{n} rows are customers", found.known)
         lines.append(_("{known} the score was trained on; they are scored by the part of it that had not seen them.").format(known=known))

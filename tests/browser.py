@@ -34,6 +34,13 @@ class Served:
         """How often the desk was written so far."""
         return int((self.desk / "desk.writes").read_text())
 
+    def stop(self) -> None:
+        """Ends the server, so that its desk can be opened."""
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(20)
+        self.process.kill()
+
 
 @contextlib.contextmanager
 def serving(desk: Path, log: Path) -> Iterator[Served]:
@@ -42,15 +49,12 @@ def serving(desk: Path, log: Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.fileWatcherType", "none"]
     environment = os.environ | {"RETENTION_DESK": str(desk), "PYTHONPATH": str(ROOT)}
     with log.open("wb") as output, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT) as process:
+        served = Served(f"http://127.0.0.1:{port}", desk, process)
         try:
-            url = f"http://127.0.0.1:{port}"
-            wait_until_well(url, process, log)
-            yield Served(url, desk, process)
+            wait_until_well(served.url, process, log)
+            yield served
         finally:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            process.kill()
+            served.stop()
 
 
 def free_port() -> int:

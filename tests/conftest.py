@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,21 +43,31 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def sample_desk(request: pytest.FixtureRequest) -> Path:
-    """A desk with the sample firm loaded and scored, to be copied and never opened. Training takes a minute, so it is kept between
+def sample_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with the sample firm loaded and scored, to be copied and never opened. Training takes a minute, so a copy is kept between
     runs for as long as the data and the library stay the same."""
-    parts = [*sorted((ROOT / "sample_data").glob("*.csv")), *sorted((ROOT / "churn").rglob("*.py")), ROOT / "requirements.txt"]
+    made_of = ("sample_data/*.csv", "churn/intake/*.py", "churn/risk/*.py", "churn/store*.py", "churn/tables.py", "requirements.txt")
+    parts = sorted(part for pattern in made_of for part in ROOT.glob(pattern))
     state = hashlib.sha256(b"".join(hashlib.sha256(part.read_bytes()).digest() for part in parts)).hexdigest()[:16]
     assert request.config.cache is not None
     shelf = request.config.cache.mkdir("sample_desk")
-    if not (shelf / state).exists():
-        for old in shelf.iterdir():
-            shutil.rmtree(old)
-        command = [sys.executable, "-m", "churn", "load", "sample_data", "--desk", shelf / "unfinished"]
-        loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert loaded.returncode == 0, loaded.stderr
-        (shelf / "unfinished").rename(shelf / state)
-    return shelf / state
+    desk = tmp_path_factory.mktemp("sample") / "desk"
+    if (shelf / state).exists():
+        return Path(shutil.copytree(shelf / state, desk))
+    command = [sys.executable, "-m", "churn", "load", "sample_data", "--desk", desk]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert loaded.returncode == 0, loaded.stderr
+    shelve(desk, shelf, state)
+    return desk
+
+
+def shelve(desk: Path, shelf: Path, state: str) -> None:
+    """Keeps a copy of a desk for the next run, whole or not at all, since another run may be under way; and the last two before it."""
+    with tempfile.TemporaryDirectory(dir=shelf, prefix="unfinished") as passing, contextlib.suppress(OSError):
+        Path(shutil.copytree(desk, Path(passing) / state)).rename(shelf / state)
+    kept = sorted((path for path in shelf.iterdir() if not path.name.startswith("unfinished")), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-3]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What a visitor says of their own table: which column marks the lost, by which value, and what to leave out."""
+"""What a visitor says of their own table: which column marks the lost, by which value, and what the score may use."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,8 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.intake import Field, Intake
-from churn.report.understood import role
 from churn.risk.bins import as_text
-from churn.risk.columns import Label, choose, find_label, label_columns
+from churn.risk.columns import Label, LeftOut, choose, find_label, label_columns
 from churn.wording import _
 from ui.upload import Upload
 
@@ -20,17 +19,19 @@ _MOST_VALUES = 50
 
 @dataclass(frozen=True)
 class Said:
-    """The label (None: no column marks the lost), the columns to leave out, and whether all is said that is needed."""
+    """The label (None: no column marks the lost), the columns to leave out and to use all the same, what stays out and why, and whether
+    all is said that is needed."""
 
     label: Label | None
     ignore: tuple[str, ...]
+    keep: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     complete: bool
 
 
 def ask(upload: Upload, customers: Intake) -> Said:
-    """Draws the choices, what was found already chosen."""
-    read = [field.source for field in customers.fields if field.source in customers.frame]
-    columns = [column for column in read if column != customers.id_column]
+    """Draws the choices, what was found already chosen. Raises TrainingError where no column is left to learn from."""
+    columns = [field.source for field in customers.fields if field.source in customers.frame and field.source != customers.id_column]
     found = label_columns(customers.frame)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         upload.ask_id()
@@ -43,16 +44,9 @@ def ask(upload: Upload, customers: Intake) -> Said:
             disabled=upload.disabled,
         )
         label = _ask_lost(upload, customers, column) if column else None
-    ignore = st.multiselect(
-        _("Leave out"),
-        [name for name in columns if name != column],
-        default=[name for name in found if name != column] if column else [],
-        placeholder=_("columns that the score must not use"),
-        help=_("Leave out what is only known once a customer has left, and what must play no part in a decision."),
-        key=upload.named(f"ignore with {column}"),
-        disabled=upload.disabled,
-    )
-    return Said(label, tuple(ignore), complete=not column or label is not None)
+    if label is None:
+        return Said(None, (), (), (), complete=not column)
+    return _ask_what_to_use(upload, customers, label, [name for name in columns if name != column])
 
 
 def _ask_lost(upload: Upload, customers: Intake, column: str) -> Label | None:
@@ -81,36 +75,66 @@ def _found_lost(customers: Intake, column: str) -> str | None:
         return None
 
 
-def preview(customers: Intake, said: Said) -> None:
-    """Draws the columns as understood: type, part in the score, empty cells, examples.
+def _ask_what_to_use(upload: Upload, customers: Intake, label: Label, columns: list[str]) -> Said:
+    """Which columns the score learns from: all but those left out for a reason, which may be put back, and those named here."""
+    left_out = _left_out(upload, customers, label)
+    found = {column.column: column for column in left_out}
+    with st.container(horizontal=True):
+        ignore = st.multiselect(
+            _("Leave out"),
+            [name for name in columns if name not in found],
+            placeholder=_("none"),
+            help=_("Leave out what is only known once a customer has left, and what must play no part in a decision."),
+            key=upload.named(f"ignore with {label.column}"),
+            disabled=upload.disabled,
+        )
+        keep = st.multiselect(
+            _("Use all the same"),
+            list(found),
+            placeholder=_("none"),
+            help=_("Columns that stay out for the reason given below, unless you put them back."),
+            key=upload.named(f"keep with {label.column}"),
+            disabled=upload.disabled,
+        )
+    if leaks := [name for name in keep if found[name].leak]:
+        told = _("{columns}: {why}. The score will look better than it is.").format(columns=wording.listing(leaks), why=found[leaks[0]].why)
+        st.warning(wording.escape(told), icon=":material/warning:")
+    return Said(label, tuple(ignore), tuple(keep), tuple(left_out), complete=True)
 
-    Raises TrainingError where none is left to learn from.
-    """
-    left_out = {}
-    if said.label:
-        _used, unused = choose(customers.frame, id_column=customers.id_column, label=said.label, ignore=said.ignore)
-        left_out = {column.column: column.why for column in unused}
+
+def _left_out(upload: Upload, customers: Intake, label: Label) -> list[LeftOut]:
+    """The columns that the score would leave out by itself; found once for a reading and a label."""
+    kept = st.session_state.get(upload.named("left out"))
+    if kept is None or kept[0] is not customers or kept[1] != label:
+        with st.spinner(_("Looking at the columns"), show_time=True):
+            kept = (customers, label, choose(customers.frame, id_column=customers.id_column, label=label)[1])
+        st.session_state[upload.named("left out")] = kept
+    found: list[LeftOut] = kept[2]
+    return found
+
+
+def preview(customers: Intake, said: Said) -> None:
+    """Draws the columns as understood: type, part in the score, empty cells, examples."""
     types = {"id": _("id"), "text": _("text"), "number": _("number"), "date": _("date")}
     rows = [
-        (field.source, types[field.type], _part(customers, said, left_out, field.source), wording.number(field.missing), examples(field))
+        (field.source, types[field.type], _part(customers, said, field), wording.number(field.missing), wording.listing(field.examples))
         for field in customers.fields
     ]
     headers = [_("Column"), _("Type"), _("Part in the score"), _("Empty cells"), _("Examples")]
     st.dataframe(pd.DataFrame(rows, columns=headers), hide_index=True, height="auto", alt=_("The columns of the file as understood"))
 
 
-def examples(field: Field) -> str:
-    """A few cells of a column as they are written in the file."""
-    return wording.listing(field.examples)
-
-
-def _part(customers: Intake, said: Said, left_out: dict[str, str], column: str) -> str:
+def _part(customers: Intake, said: Said, field: Field) -> str:
     """What a column is for."""
-    if column == customers.id_column:
+    if field.source == customers.id_column:
         return _("the customer's id")
+    if field.source not in customers.frame:
+        return _("not read")
     if said.label is None:
-        return _("shown") if role(customers, column) != "not read" else _("not read")
-    if column == said.label.column:
+        return _("shown")
+    if field.source == said.label.column:
         return _("says who has left")
-    why = left_out.get(column)
+    if field.source in said.ignore:
+        return _("left out as you wish")
+    why = next((column.why for column in said.left_out if column.column == field.source and field.source not in said.keep), None)
     return _("left out: {why}").format(why=why) if why else _("learned from")

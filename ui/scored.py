@@ -8,13 +8,12 @@ import streamlit as st
 
 from churn import wording
 from churn.intake import Intake
-from churn.report.scored import DRIVERS, replaced, scored_sheet
+from churn.report.scored import ADDED, DRIVERS, Unread, earlier, scored_sheet, unread
 from churn.risk import Scorecard, score
 from churn.wording import Band, _
 
 MOST_SHOWN = 10_000
 _KEPT = "scored sheet"
-_OWN = ("risk", "risk_band", "information", *DRIVERS, "known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +21,7 @@ class Scored:
     """A scored sheet as the command line writes it, and what is said about it.
 
     `bands` counts its rows by risk band, `known` those that the score was trained on; `absent` are the score's columns that the file
-    lacks, `replaced` the file's columns whose place the score took.
+    lacks, `replaced` the columns of an earlier scoring, `unread` those with cells that the score knows nothing of.
     """
 
     sheet: pd.DataFrame
@@ -31,6 +30,7 @@ class Scored:
     columns: int
     absent: tuple[str, ...]
     replaced: list[str]
+    unread: list[Unread]
 
 
 def scored(intake: Intake, card: Scorecard) -> Scored:
@@ -50,18 +50,20 @@ def forget() -> None:
 
 
 def _score(intake: Intake, card: Scorecard) -> Scored:
-    scores = score(card, intake.frame, id_column=intake.id_column).enough(intake.file)
+    learned_id = card.provenance.id_column if card.provenance.id_column in intake.frame else None
+    scores = score(card, intake.frame, id_column=intake.id_column or learned_id).enough(intake.file)
+    replaced, missed = earlier(intake, scores), unread(intake.frame, scores)
     sheet = scored_sheet(intake.frame, scores)
     counts = sheet["risk_band"].value_counts()
     bands: dict[Band, int] = {band: int(counts.get(band, 0)) for band in reversed(get_args(Band)) if band in counts}
-    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced(intake.frame))
+    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced, missed)
 
 
 def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame:
     """The rows of some bands (all where none is named) that hold `text` in any case in one of the file's own columns, riskiest first."""
     rows = sheet[sheet["risk_band"].isin(bands)] if bands else sheet
     if wanted := text.strip().casefold():
-        own = rows.drop(columns=list(_OWN)).select_dtypes(include=["str"])
+        own = rows.drop(columns=list(ADDED)).select_dtypes(include=["str"])
         found = pd.DataFrame({column: own[column].str.casefold().str.contains(wanted, regex=False, na=False) for column in own})
         rows = rows[found.any(axis=1)]
     return rows.sort_values("risk", ascending=False, na_position="last", kind="stable")
@@ -70,7 +72,7 @@ def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame
 def table(rows: pd.DataFrame, intake: Intake) -> None:
     """Draws the first rows of a scored sheet: the customer, the risk and what moves it, then the file's own columns."""
     first = [field.source for field in intake.fields if field.column in ("customer_id", "name") and field.source in rows]
-    own = [column for column in rows if column not in (*_OWN, *first)]
+    own = [column for column in rows if column not in (*ADDED, *first)]
     shown = rows.head(MOST_SHOWN)[[*first, "risk", "risk_band", *DRIVERS, *own]]
     shown = shown.assign(risk=shown["risk"] * 100, risk_band=[wording.band_label(band) for band in shown["risk_band"]])
     alt = _("Customers with their risk and what moves it")

@@ -49,9 +49,9 @@ def chart(drawn: Chart, *, key: str) -> None:
 
 
 def lacking(sentence: str) -> None:
-    """The empty state: what the page lacks, and where to load it."""
+    """The empty state: what the page lacks, and the way to the page where that is mended."""
     st.info(sentence, icon=":material/info:")
-    link("data", label=_("Load data"), icon=":material/upload_file:")
+    link("data", label=_("Go to Data"), icon=":material/upload_file:")
 
 
 def no_customers() -> None:

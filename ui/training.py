@@ -17,12 +17,34 @@ from churn.risk.of_desk import adopt, earlier_model
 from churn.tables import TABLES
 from churn.wording import _
 from ui.desk import SAMPLE, the_desk
+from ui.own import Said
 from ui.upload import Upload
 
 _ORDER, _NEWS = "order to train", "news of the desk"
 _UNDER_WAY = threading.Lock()
 
 News = Literal["done", "failed", "stopped"]
+
+
+class Job:
+    """One load under way. Streamlit draws the page anew at once when somebody clicks, while the run before it goes on to its next sign
+    of progress: so what is said of a stop is settled here, between the two."""
+
+    def __init__(self) -> None:
+        self._settling = threading.Lock()
+        self._stopped = self._writing = False
+
+    def stop(self) -> bool:
+        """Keeps the load from being written; says whether it was in time."""
+        with self._settling:
+            self._stopped = not self._writing
+        return self._stopped
+
+    def may_write(self) -> bool:
+        """Whether nobody has stopped it; if so, it can no longer be stopped."""
+        with self._settling:
+            self._writing = not self._stopped
+        return self._writing
 
 
 def order(what: str) -> None:
@@ -50,32 +72,32 @@ def show_news() -> None:
         st.info(text, icon=":material/stop_circle:")
 
 
-def load_own(upload: Upload, customers: Intake, label: Label | None, ignore: Collection[str]) -> None:
+def load_own(upload: Upload, customers: Intake, said: Said) -> None:
     """Puts a visitor's customers into the desk, with a score where a label is named, lets go of the file and draws the page anew."""
-    with _all_or_nothing():
-        card = _learned(customers, label, ignore) if label else None
-        _put({"customers": customers}, card)
+    with _all_or_nothing() as job:
+        card = _learned(job, customers, said.label, said.ignore, said.keep) if said.label else None
+        _put(job, {"customers": customers}, card)
         upload.forget()
 
 
 def load_sample() -> None:
     """Puts the sample firm into the desk, with the model that the desk has kept of it or a new one, and draws the page anew."""
-    with _all_or_nothing():
+    with _all_or_nothing() as job:
         intakes = {name: _sample_table(name) for name in TABLES if (SAMPLE / f"{name}.csv").exists()}
         if "customers" not in intakes:
             raise StoreError(_("The sample firm's files are not there: {folder} holds no customers.csv.").format(folder=SAMPLE.name))
-        card = earlier_model(the_desk(), intakes["customers"]) or _learned(intakes["customers"], None, ())
-        _put(intakes, card)
+        card = earlier_model(the_desk(), intakes["customers"]) or _learned(job, intakes["customers"])
+        _put(job, intakes, card)
 
 
 @contextmanager
-def _all_or_nothing() -> Iterator[None]:
+def _all_or_nothing() -> Iterator[Job]:
     """Keeps others from loading meanwhile; whatever goes wrong is told on a page drawn anew."""
     if not _UNDER_WAY.acquire(blocking=False):
-        _tell("failed", _("Another visitor is loading a table right now. Try again when that is done."))
+        _tell("failed", _("Another table is being loaded just now, or a training is coming to its end. Try again in a moment."))
         st.rerun()
     try:
-        yield
+        yield Job()
     except ChurnError as error:
         _tell("failed", _("{why} The desk is as it was.").format(why=error))
     finally:
@@ -83,11 +105,13 @@ def _all_or_nothing() -> Iterator[None]:
     st.rerun()
 
 
-def _learned(customers: Intake, label: Label | None, ignore: Collection[str]) -> Scorecard:
-    """A scorecard of these customers, its making shown with a way to stop. Streamlit stops the run at the next sign of progress."""
+def _learned(
+    job: Job, customers: Intake, label: Label | None = None, ignore: Collection[str] = (), keep: Collection[str] = ()
+) -> Scorecard:
+    """A scorecard of these customers, its making shown with a way to stop. Streamlit ends the run at the next sign of progress."""
     from churn.risk import train
 
-    st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stopped, key="stop training")
+    st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop, args=(job,), key="stop training")
     rows = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
     bar = st.progress(0.0, text=_("Learning from {rows}").format(rows=rows))
     words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns")}
@@ -95,20 +119,25 @@ def _learned(customers: Intake, label: Label | None, ignore: Collection[str]) ->
     def tell(share: float, text: str) -> None:
         bar.progress(share, text=_("{share} learned: {what}").format(share=wording.percent(share, 0), what=words.get(text, text)))
 
-    return train(
+    card = train(
         customers.frame,
         id_column=customers.id_column,
         label=label.column if label else None,
         lost=label.lost if label else None,
         ignore=ignore,
+        keep=keep,
         source=customers.file,
         digest=customers.digest,
         trained_on=datetime.now(UTC).date().isoformat(),
         progress=tell,
     )
+    bar.progress(0.99, text=_("Scoring everybody"))
+    return card
 
 
-def _put(intakes: Mapping[str, Intake], card: Scorecard | None) -> None:
+def _put(job: Job, intakes: Mapping[str, Intake], card: Scorecard | None) -> None:
+    if not job.may_write():
+        st.stop()
     adopt(the_desk(), intakes, card, loaded_at=datetime.now(UTC).replace(tzinfo=None))
     loaded = wording.plural("{n} customer", "{n} customers", intakes["customers"].rows_accepted)
     if card is None:
@@ -121,10 +150,11 @@ def _sample_table(name: str) -> Intake:
     return read((SAMPLE / f"{name}.csv").read_bytes(), file=f"{name}.csv", table=TABLES[name])
 
 
-def _stopped() -> None:
-    """What the stop button leaves to say, unless the load was done first."""
-    if _NEWS not in st.session_state:
+def _stop(job: Job) -> None:
+    if job.stop():
         _tell("stopped", _("Stopped. The desk is as it was."))
+    elif _NEWS not in st.session_state:
+        _tell("stopped", _("It was too late to stop: the table is being loaded. Open this page again in a moment."))
 
 
 def _tell(kind: News, text: str) -> None:

@@ -39,13 +39,13 @@ def tables_in(paths: Iterable[Path]) -> dict[str, Path]:
 
     Raises IntakeError where there is none, or two for one table.
     """
-    every = [inside for path in paths for inside in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    if len(every) == 1 and every[0].stem.lower() not in TABLES and every[0].is_file():
-        return {"customers": every[0]}
+    every = [inside for path in paths for inside in (readable(path) if path.is_dir() else [path])]
+    if len(every) == 1 and every[0].is_file():
+        return {every[0].stem.lower() if every[0].stem.lower() in TABLES else "customers": every[0]}
     found: dict[str, Path] = {}
     for path in every:
         table = path.stem.lower()
-        if table not in TABLES or path.suffix.lower() not in ENDINGS:
+        if table not in TABLES:
             continue
         if table in found:
             raise IntakeError(_("Both {one} and {other} hold {table}: name one of them.").format(one=found[table], other=path, table=table))
@@ -58,3 +58,8 @@ def tables_in(paths: Iterable[Path]) -> dict[str, Path]:
             )
         )
     return found
+
+
+def readable(folder: Path) -> list[Path]:
+    """The files of a folder whose endings are those of tables."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)

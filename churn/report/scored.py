@@ -1,5 +1,6 @@
 """The scored sheet: the file's own columns, then the risk and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from churn import wording
 from churn.errors import IntakeError
 from churn.intake import Intake
+from churn.report.understood import excerpt
 from churn.risk import Scores, drivers
 from churn.risk.bins import as_text
 from churn.wording import _
@@ -50,15 +52,6 @@ class Unread:
     cells: int
     examples: tuple[str, ...]
 
-    @property
-    def sentence(self) -> str:
-        """The same in words."""
-        cells = wording.plural("{n} cell", "{n} cells", self.cells)
-        examples = wording.listing([f"'{example}'" for example in self.examples])
-        return _("in {cells} of {column} is nothing that the model knows, such as {examples}").format(
-            cells=cells, column=self.column, examples=examples
-        )
-
 
 def unread(frame: pd.DataFrame, scores: Scores) -> list[Unread]:
     """The columns with cells that are filled, and yet count as missing: text for a number, or a value that no training row had."""
@@ -69,6 +62,18 @@ def unread(frame: pd.DataFrame, scores: Scores) -> list[Unread]:
             if len(cells):
                 found.append(Unread(source, len(cells), tuple(as_text(cells.drop_duplicates().head(3)))))
     return found
+
+
+def not_known(columns: Sequence[Unread]) -> str:
+    """The same in a sentence, the columns with most such cells first."""
+    first, *others = sorted(columns, key=lambda column: -column.cells)
+    more = wording.plural(", and cells of {n} column more", ", and cells of {n} columns more", len(others)) if others else ""
+    return _("the model knows nothing of {cells} of {column}, such as {examples}{more}: taken as missing.").format(
+        cells=wording.plural("{n} cell", "{n} cells", first.cells),
+        column=first.column,
+        examples=wording.listing([f"'{excerpt(example)}'" for example in first.examples]),
+        more=more,
+    )
 
 
 def earlier(intake: Intake, scores: Scores) -> list[str]:

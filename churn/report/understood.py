@@ -56,8 +56,22 @@ def set_aside(intake: Intake) -> str:
     rows = wording.plural("{n} row was set aside", "{n} rows were set aside", intake.rows_read - intake.rows_accepted)
     column = _(", column '{column}'").format(column=first.column) if first.column else ""
     return _("{file}: {rows}, the first at row {row}{column}: '{value}' {why}. See python -m churn check.").format(
-        file=intake.file, rows=rows, row=wording.number(first.row), column=column, value=first.value, why=first.why
+        file=intake.file,
+        rows=rows,
+        row=wording.number(first.row),
+        column=column,
+        value=excerpt(first.value),
+        why=first.why,
     )
+
+
+def excerpt(cell: str) -> str:
+    """As much of a cell as a sentence can hold.
+
+    >>> excerpt("Pro"), excerpt("a" * 99)
+    ('Pro', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...')
+    """
+    return cell if len(cell) <= 40 else f"{cell[:37]}..."
 
 
 def understood_csv(intake: Intake) -> bytes:

@@ -1,0 +1,342 @@
+"""The pages that look: they show what pandas, by itself, finds in the sample firm's files, and say what is lacking where it is."""
+
+import contextlib
+import math
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from churn.intake import read
+from churn.risk.of_desk import train_desk
+from churn.store import open_desk
+from tests.browser import ROOT, finished, serving
+
+PAGES = ("overview", "reasons", "loyalty", "nps", "customer")
+SAMPLE = ROOT / "sample_data"
+
+
+class Card(NamedTuple):
+    """A figure as it stands on a page, and what it says it was computed on."""
+
+    value: str
+    on: str
+
+
+def cards(page: Page, number: int) -> dict[str, Card]:
+    """The so many figures of a page by their labels."""
+    metrics = page.get_by_test_id("stMetric")
+    expect(metrics).to_have_count(number)
+    found = {}
+    for metric in metrics.all():
+        box = metric.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
+        label, value = metric.get_by_test_id("stMetricLabel").inner_text(), metric.get_by_test_id("stMetricValue").inner_text()
+        found[label] = Card(value, box.get_by_test_id("stCaptionContainer").inner_text())
+    return found
+
+
+def charts(page: Page, number: int) -> list[str]:
+    """What each of the so many charts of a page tells those who cannot see it."""
+    drawn = page.get_by_test_id("stPlotlyChart")
+    expect(drawn).to_have_count(number)
+    return [str(chart.get_attribute("aria-label")) for chart in drawn.all()]
+
+
+def shown(page: Page) -> set[str]:
+    """Which figures stand on a page that is drawn in full."""
+    return set(page.get_by_test_id("stMetricLabel").all_inner_texts())
+
+
+def cells(page: Page, table: int = 0) -> list[list[str]]:
+    """The rows of a table of a page, as unformatted as the browser holds them."""
+    rows = page.get_by_test_id("stDataFrame").nth(table).locator("tbody tr")
+    expect(rows.first).to_be_attached()
+    return [row.locator("td").all_inner_texts() for row in rows.all()]
+
+
+def search(page: Page, text: str) -> None:
+    box = page.get_by_label("Find a customer by id or name")
+    box.fill(text)
+    box.press("Enter")
+    page.wait_for_url(re.compile(r"customer="))
+    finished(page)
+
+
+def click_row(page: Page, row: int) -> None:
+    """Clicks the first cell of a row of the page's first table, which is drawn on a canvas."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    table.click(position={"x": 60, "y": 35 + 35 * row + 17})
+    page.wait_for_url(re.compile(r"/customer\?customer="))
+    finished(page)
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    z, share = 1.959964, count / total
+    middle, half = share + z * z / (2 * total), z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return (middle - half) / (1 + z * z / total), (middle + half) / (1 + z * z / total)
+
+
+@pytest.fixture(scope="module")
+def customers(sample_desk, tmp_path_factory):
+    """The sample firm's customers as pandas reads them, with the risks that the desk holds."""
+    copy = tmp_path_factory.mktemp("looked_at") / "desk.duckdb"
+    shutil.copy(sample_desk / "desk.duckdb", copy)
+    with duckdb.connect(copy) as store:
+        risks = dict(store.execute("SELECT customer_id, risk FROM scores").fetchall())
+    frame = pd.read_csv(SAMPLE / "customers.csv", dtype={"customer_id": str})
+    return frame.assign(risk=frame["customer_id"].map(risks), lost=frame["ended_on"].notna())
+
+
+@pytest.fixture(scope="module")
+def surveys():
+    return pd.read_csv(SAMPLE / "surveys.csv", dtype={"customer_id": str})
+
+
+@pytest.fixture(scope="module")
+def empty_url(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("empty")
+    with serving(folder / "desk", folder / "log") as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def trained(frame: pd.DataFrame, file: str, folder: Path) -> Iterator[str]:
+    """A server on a desk that holds these customers, scored."""
+    with open_desk(folder / "desk") as desk:
+        desk.load({"customers": read(frame.to_csv(index=False).encode(), file=file)})
+        train_desk(desk)
+    with serving(folder / "desk", folder / "log") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def odd_customers():
+    """A firm of 240 customers with unkind names, no revenue and no surveys; of the second, nothing is known."""
+    chance = np.random.default_rng(3)
+    visits = chance.normal(size=240).round(3)
+    lost = (chance.random(240) < 1 / (1 + np.exp(-3 * visits))).astype(int)
+    names = ["<b>*x*</b> [a](http://b) $y$ :red[z]", "Blank & Sons", *(f"Firm {n}" for n in range(2, 240))]
+    visits[1] = np.nan
+    return pd.DataFrame({"Customer ID": [f"K{n}" for n in range(240)], "Name": names, "visits *a* week": visits, "Churn": lost})
+
+
+@pytest.fixture(scope="module")
+def odd_url(odd_customers, tmp_path_factory):
+    with trained(odd_customers, "odd <firm>.csv", tmp_path_factory.mktemp("odd")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def noise_url(tmp_path_factory):
+    """A firm whose customers leave by the toss of a coin."""
+    chance = np.random.default_rng(5)
+    tossed, size = chance.integers(0, 2, 200), chance.normal(size=200).round(3)
+    noise = pd.DataFrame({"id": [f"N{n}" for n in range(200)], "size": size, "churn": tossed})
+    with trained(noise, "noise.csv", tmp_path_factory.mktemp("noise")) as url:
+        yield url
+
+
+def test_the_overview_counts_customers_and_the_lost_as_pandas_does(page_at, customers):
+    found = cards(page_at("overview"), 6)
+    low, high = wilson(customers["lost"].sum(), len(customers))
+    assert found["Customers"].value == f"{len(customers):,}"
+    assert found["Churn rate"].value == f"{customers['lost'].mean():.1%}"
+    assert f"({customers['lost'].sum():,} of {len(customers):,}), not a yearly rate" in found["Churn rate"].on
+    assert f"95% interval {low:.1%} to {high:.1%}" in found["Churn rate"].on
+    assert found["Active customers"].value == f"{(~customers['lost']).sum():,}"
+
+
+def test_the_overview_adds_up_what_is_at_stake_as_pandas_does(page_at, customers):
+    active = customers[~customers["lost"]]
+    found = cards(page_at("overview"), 6)
+    assert found["Monthly value"].value == f"{active['monthly_value'].sum():,.0f}"
+    assert found["Monthly value at risk"].value == f"{(active['monthly_value'] * active['risk']).sum():,.0f}"
+    assert found["Expected losses"].value == f"{active['risk'].sum():,.0f}"
+    assert f"{len(active):,} active customers" in found["Expected losses"].on
+
+
+def test_the_overview_shows_how_risk_is_spread_and_what_moves_it(page_at, customers):
+    risk = customers.loc[~customers["lost"], "risk"]
+    page = page_at("overview")
+    spread, moves = charts(page, 2)
+    low, high = (risk < 0.2).sum(), (risk >= 0.5).sum()
+    assert spread == f"Customers by risk: {low:,} low, {len(risk) - low - high:,} medium, {high:,} high."
+    assert moves.startswith("What moves the scores, by column: ")
+    expect(page.get_by_text("An association, not a cause.")).to_be_visible()
+    expect(page.get_by_text("times in 100")).to_be_visible()
+
+
+def test_the_ten_with_most_value_at_risk_lead_to_their_pages(page_at, customers):
+    active = customers[~customers["lost"]]
+    worst = active.assign(at_risk=active["monthly_value"] * active["risk"]).nlargest(10, "at_risk")
+    page = page_at("overview")
+    assert [row[1] for row in cells(page)] == list(worst["customer_id"])
+    click_row(page, 3)
+    assert page.url.endswith(f"/customer?customer={worst['customer_id'].iloc[3]}")
+    expect(page.locator("h2").first).to_have_text(worst["name"].iloc[3])
+
+
+def test_the_reasons_are_those_of_the_exit_surveys(page_at, customers, surveys):
+    page = page_at("reasons")
+    exits = surveys[surveys["question"] == "exit"].sort_values(["answered_on", "reason"]).drop_duplicates("customer_id", keep="last")
+    lost = customers[customers["lost"]].merge(exits, on="customer_id", how="left")
+    stated = lost.loc[lost["reason"].notna() & (lost["reason"] != "not stated"), "reason"]
+    found = cards(page, 3)
+    assert found["Felt unvalued: here"].value == f"{(stated == 'felt unvalued').mean():.0%}"
+    assert f"of {len(stated):,} customers who gave a reason" in found["Felt unvalued: here"].on
+    assert found["Often quoted"].value == "67%"
+    assert found["Gave no reason"].value == f"{len(lost) - len(stated):,}"
+    assert f"competitor {(stated == 'competitor').mean():.1%}" in charts(page, 1)[0]
+    expect(page.get_by_text("no primary study found; its shares sum to 99%")).to_be_visible()
+
+
+def test_the_top_fifths_share_is_that_of_the_orders(page_at):
+    page = page_at("loyalty")
+    by_customer = pd.read_csv(SAMPLE / "orders.csv").groupby("customer_id")["amount"].sum().sort_values(ascending=False)
+    top = by_customer.head(len(by_customer) // 5).sum() / by_customer.sum()
+    assert len(by_customer) % 5 == 0
+    found = cards(page, 3)
+    assert found["Top fifth's share, here"] == Card(f"{top:.1%}", f"Of {len(by_customer):,} customers")
+    assert found["Often quoted"].value == "80%"
+    assert float(found["Revenue"].value.replace(",", "")) == pytest.approx(by_customer.sum(), abs=0.51)
+    assert f"{top:.1%} of the revenue" in charts(page, 1)[0]
+
+
+def test_the_nps_is_that_of_each_customers_latest_answer(page_at, customers, surveys):
+    page = page_at("nps")
+    answers = surveys[surveys["question"] == "nps"].sort_values(["answered_on", "score"]).drop_duplicates("customer_id", keep="last")
+    signs = (answers["score"] >= 9).astype(int) - (answers["score"] <= 6).astype(int)
+    found = cards(page, 2)
+    assert found["NPS"].value == f"{100 * signs.mean():+.1f}"
+    assert f"standard error {100 * signs.std(ddof=0) / math.sqrt(len(signs)):.1f}" in found["NPS"].on
+    assert found["Answers"].value == f"{len(answers):,}"
+    by = 100 * answers.assign(sign=signs).merge(customers, on="customer_id").groupby("plan")["sign"].mean()
+    page.get_by_role("radio", name="Plan").click()
+    expect(page.locator("[data-testid=stPlotlyChart]").last).to_have_attribute("aria-label", re.compile("Basic"))
+    assert all(f"{plan} {score:+.0f}" in charts(page, 2)[-1] for plan, score in by.items())
+
+
+def test_a_customers_page_can_be_shared_and_shows_the_desks_risk(page_at, customers):
+    one = customers.loc[customers.loc[~customers["lost"], "risk"].idxmax()]
+    page = page_at(f"customer?customer={one['customer_id']}")
+    expect(page.locator("h2").first).to_have_text(one["name"])
+    assert cards(page, 1)["Risk"].value == f"{one['risk']:.1%} (high)"
+    assert f"{customers['lost'].mean():.1%} have left" in cards(page, 1)["Risk"].on
+    path = charts(page, 1)[0]
+    assert path.startswith("From ")
+    assert f" to {one['risk']:.1%} for this one" in path
+    assert page.get_by_test_id("stMarkdownContainer").locator("li").count() == 3
+    assert dict(cells(page))["contract"] == one["contract"]
+    expect(page.get_by_text("had not seen them")).to_be_visible()
+
+
+def test_the_exact_log_odds_stand_behind_a_switch(page_at, customers):
+    one = customers.iloc[0]
+    page = page_at(f"customer?customer={one['customer_id']}")
+    page.get_by_text("Exact log-odds").click()
+    told = re.compile(rf" to {math.log(one['risk'] / (1 - one['risk'])):.2f} for this one")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_have_attribute("aria-label", told)
+
+
+def test_a_lost_customers_page_says_when_they_left(page_at, customers):
+    one = customers[customers["lost"]].iloc[0]
+    page = page_at(f"customer?customer={one['customer_id']}")
+    day = pd.Timestamp(one["ended_on"])
+    expect(page.get_by_test_id("stAlert")).to_have_text(re.compile(rf"This customer left on {day.day} {day:%b %Y}"))
+
+
+def test_a_customers_rows_of_other_tables_are_the_latest(page_at, customers):
+    orders = pd.read_csv(SAMPLE / "orders.csv")
+    one = orders["customer_id"].value_counts().index[0]
+    page = page_at(f"customer?customer={one}")
+    days = pd.to_datetime(orders.loc[orders["customer_id"] == one, "ordered_on"]).sort_values(ascending=False)
+    expect(page.get_by_text(f"orders: the latest 5 of {len(days)}")).to_be_visible()
+    assert [row[0] for row in cells(page, 1)] == [f"{day.day} {day:%b %Y}" for day in days.head(5)]
+
+
+def test_a_search_by_name_lists_who_fits_and_a_click_opens_one(page_at, customers):
+    word = "Linden"
+    page = page_at("customer")
+    search(page, word.lower())
+    fit = customers[customers["name"].str.contains(word)].head(20)
+    assert [row[1] for row in cells(page)] == list(fit["customer_id"])
+    click_row(page, 1)
+    page.wait_for_url(f"**/customer?customer={fit['customer_id'].iloc[1]}")
+    finished(page)
+    expect(page.locator("h2").first).to_have_text(fit["name"].iloc[1])
+
+
+def test_a_search_for_nobody_says_so_letter_for_letter(page_at):
+    page = page_at("customer")
+    search(page, "*no* $one$ [x](y)")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("No customer has *no* $one$ [x](y) in their id or name.")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_says_that_the_sample_firm_is_invented(path, page_at):
+    expect(page_at(path).get_by_test_id("stMain").get_by_text("Sample firm: invented data")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_narrow_dark_page_needs_no_scrolling_sideways(path, page_at):
+    page = page_at(path, width=390, scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_desk_is_one_sentence_and_the_way_to_the_data(path, page_at, empty_url):
+    page = page_at(path, at=empty_url)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("No customers are loaded yet.")
+    assert charts(page, 0) == []
+    page.get_by_test_id("stMain").get_by_role("link", name="Go to Data").click()
+    expect(page.locator("h1")).to_have_text("Data")
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [("reasons", "There are no stated reasons"), ("loyalty", "There is no revenue"), ("nps", "There are no NPS answers")],
+)
+def test_a_page_without_its_table_says_which(path, sentence, page_at, odd_url):
+    page = page_at(path, at=odd_url)
+    expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
+    expect(page.get_by_test_id("stMain").get_by_role("link", name="Go to Data")).to_be_visible()
+    assert charts(page, 0) == []
+
+
+def test_without_monthly_values_the_riskiest_are_listed(page_at, odd_url, odd_customers):
+    page = page_at("overview", at=odd_url)
+    assert set(cards(page, 4)) == {"Customers", "Churn rate", "Active customers", "Expected losses"}
+    active = odd_customers[(odd_customers["Churn"] == 0)]
+    assert {row[1] for row in cells(page)} <= set(active["Customer ID"])
+    expect(page.get_by_role("heading", name="Highest risk")).to_be_visible()
+    expect(page.get_by_text("odd <firm>.csv")).to_be_visible()
+
+
+def test_names_are_shown_letter_for_letter(page_at, odd_url, odd_customers):
+    page = page_at("customer?customer=k0", at=odd_url)
+    expect(page.locator("h2").first).to_have_text(odd_customers["Name"][0].replace(":", ":\u2060", 1))
+    expect(page.get_by_test_id("stMarkdownContainer").locator("li").first).to_contain_text("visits *a* week is ")
+
+
+def test_a_customer_of_whom_too_little_is_known_gets_no_risk(page_at, odd_url):
+    page = page_at("customer?customer=K1", at=odd_url)
+    expect(page.get_by_text("There is not enough information for a risk. Missing: visits *a* week.")).to_be_visible()
+    assert "Risk" not in shown(page)
+    assert charts(page, 0) == []
+
+
+@pytest.mark.parametrize("path", ["overview", "customer?customer=N3"])
+def test_a_score_without_signal_shows_no_risks(path, page_at, noise_url):
+    page = page_at(path, at=noise_url)
+    expect(page.get_by_text("The score finds no signal")).to_be_visible()
+    assert charts(page, 0) == []
+    assert {"Risk", "Expected losses"}.isdisjoint(shown(page))

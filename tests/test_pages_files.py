@@ -1,0 +1,260 @@
+"""Files in and out of the desk through its pages, in a real browser: what is dropped in, what comes back, and what is refused."""
+
+import io
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from churn.report.spreadsheets import xlsx_bytes
+from churn.risk.of_desk import model_of
+from churn.store import open_desk
+from tests.browser import ROOT, finished
+from tests.made_up import labelled
+
+NEW = ROOT / "sample_data" / "new_customers.xlsx"
+LIBRARIES = """
+import sys
+from pathlib import Path
+import pages.score_sheet, pages.data, pages.overview, pages.customer, pages.reasons, pages.loyalty, pages.nps
+from churn import risk
+from churn.intake import read
+from churn.report import scored, spreadsheets, template
+card = risk.load(next(Path(sys.argv[1]).glob("models/*.json")))
+intake = read(Path(sys.argv[2]).read_bytes(), file="new.xlsx")
+sheet = scored.scored_sheet(intake.frame, risk.score(card, intake.frame, id_column=intake.id_column))
+assert spreadsheets.csv_bytes(sheet) and spreadsheets.xlsx_bytes(sheet) and template.template_xlsx(card)
+print(sorted({"sklearn", "shap", "numba", "lightgbm"} & {name.split(".")[0] for name in sys.modules}))
+"""
+
+
+def drop(page: Page, name: str, data: bytes) -> None:
+    """Drops a file onto the page's only place for one."""
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+
+
+def download(page: Page, button: str) -> bytes:
+    """What a button gives to take along."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return waiting.value.path().read_bytes()
+
+
+def cell(page: Page, table: str, row: int, column: int) -> Locator:
+    """A cell of a table, which screen readers find beneath its drawing; row 0 is the first below the header."""
+    return page.locator(f"[data-testid=stDataFrame]:has([aria-label='{table}'])").get_by_test_id(f"glide-cell-{column}-{row}")
+
+
+def small_table(rows: int = 150) -> pd.DataFrame:
+    """Customers of a firm that is not the sample firm."""
+    return labelled(rows, seed=5)
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False).encode()
+
+
+def command_line(desk, file, out) -> bytes:
+    """The scored CSV that the command line gives for a file."""
+    model = next((desk / "models").glob("*.json"))
+    command = [sys.executable, "-m", "churn", "score", file, "--model", model, "--out", out]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return out.read_bytes()
+
+
+def test_a_file_dropped_in_comes_back_scored_as_the_command_line_scores_it(page_at, sample_desk, tmp_path):
+    page = page_at("score_sheet")
+    drop(page, NEW.name, NEW.read_bytes())
+    expect(page.get_by_text("150 rows and 19 columns read")).to_be_visible()
+    by_command = command_line(sample_desk, NEW, tmp_path / "scored.csv")
+    assert download(page, "Download CSV") == by_command
+    scored = pd.read_csv(io.BytesIO(by_command))
+    pd.testing.assert_frame_equal(pd.read_excel(io.BytesIO(download(page, "Download XLSX")), engine="calamine")[["risk"]], scored[["risk"]])
+
+
+def test_the_riskiest_customer_stands_first_and_bands_and_search_narrow_the_table(page_at, sample_desk, tmp_path):
+    scored = pd.read_csv(io.BytesIO(command_line(sample_desk, NEW, tmp_path / "scored.csv")))
+    page = page_at("score_sheet")
+    drop(page, NEW.name, NEW.read_bytes())
+    expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
+    top = scored.sort_values("risk", ascending=False).iloc[0]
+    expect(cell(page, "Customers with their risk and what moves it", 0, 0)).to_have_text(top["customer_id"])
+    high = int((scored["risk_band"] == "high").sum())
+    page.get_by_role("button", name=f"high ({high})").click()
+    expect(page.get_by_text(f"{high} of 150 rows shown")).to_be_visible()
+    page.get_by_role("searchbox", name="Search").fill(str(top["customer_id"]).lower())
+    expect(page.get_by_text("1 of 150 rows shown")).to_be_visible()
+
+
+def test_rows_that_the_model_knows_are_counted(page_at):
+    page = page_at("score_sheet")
+    first = b"".join((ROOT / "sample_data" / "customers.csv").read_bytes().splitlines(keepends=True)[:41])
+    drop(page, "known.csv", first)
+    expect(page.get_by_text("40 rows are customers the score was trained on")).to_be_visible()
+
+
+def test_a_column_that_is_missing_is_named(page_at):
+    page = page_at("score_sheet")
+    drop(page, "less.csv", as_csv(pd.read_excel(NEW, engine="calamine").drop(columns="contract")))
+    expect(page.get_by_text(re.compile("13 of the 14 columns .* missing: contract"))).to_be_visible()
+
+
+def test_the_template_comes_back_scored(page_at):
+    page = page_at("score_sheet")
+    drop(page, "template.xlsx", download(page, "Download a template"))
+    expect(page.get_by_text("All 14 columns that the score reads are in it")).to_be_visible()
+    expect(page.get_by_text("3 of 3 rows shown")).to_be_visible()
+
+
+def test_a_file_is_seen_by_its_visitor_alone_and_gone_when_forgotten(page_at):
+    page = page_at("score_sheet")
+    drop(page, NEW.name, NEW.read_bytes())
+    expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
+    page.get_by_role("link", name="Customer").click()
+    page.get_by_role("link", name="Score a spreadsheet").click()
+    expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
+    expect(page_at("score_sheet").get_by_text("new_customers")).to_have_count(0)
+    page.get_by_role("button", name="Forget this file").click()
+    expect(page.get_by_text("rows shown")).to_have_count(0)
+    drop(page, "again.xlsx", NEW.read_bytes())
+    expect(page.get_by_text("again.xlsx, sheet New customers")).to_be_visible()
+
+
+def test_open_questions_are_choices_on_the_page(page_at):
+    page = page_at("score_sheet")
+    twice = pd.concat([pd.read_excel(NEW, engine="calamine").head(5)] * 2)
+    drop(page, "twice.csv", as_csv(twice))
+    expect(page.get_by_test_id("stAlert")).to_contain_text("twice.csv has customer_id C04001 in rows 2 and 7")
+    page.get_by_role("combobox", name="Rows with the same id").click()
+    page.get_by_role("option", name="keep the last").click()
+    expect(page.get_by_text("5 rows were set aside")).to_be_visible()
+    expect(page.get_by_text("5 of 5 rows shown")).to_be_visible()
+
+
+BAD = {
+    "empty": ("empty.csv", b"", "empty.csv is empty"),
+    "no rows": ("header.csv", b"customer_id,plan,contract\n", "has a header in row 1 but no rows below it"),
+    "one column": ("one.csv", b"customer_id\nA\nB\n", "one.csv has one column only"),
+    "text named .xlsx": ("text.xlsx", b"customer_id,plan\nA,Pro\n", "text.xlsx is named .xlsx but holds plain text"),
+    "cut short": ("cut.xlsx", NEW.read_bytes()[:5000], "cut.xlsx is a damaged workbook"),
+    "an id twice": ("twice.csv", b"customer_id,plan\nA,Pro\nA,Pro\n", "twice.csv has customer_id A in rows 2 and 3"),
+    "too little": (
+        "little.csv",
+        b"customer_id,height\nA,180\nB,170\n",
+        "holds too little of what the model reads to give a risk",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "sentence"), BAD.values(), ids=BAD.keys())
+def test_a_bad_file_to_score_is_told_in_one_sentence_and_changes_nothing(name, data, sentence, page_at, served):
+    before = served.writes()
+    page = page_at("score_sheet")
+    drop(page, name, data)
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
+    expect(page.get_by_test_id("stAlert")).not_to_contain_text("--")
+    assert served.writes() == before
+
+
+BAD_TO_LOAD = {key: value for key, value in BAD.items() if key != "too little"} | {
+    "one value": ("one_value.csv", as_csv(small_table().assign(churned="no")), "has one value only"),
+    "few rows": ("few.csv", as_csv(small_table(12)), "too little to learn from"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "sentence"), BAD_TO_LOAD.values(), ids=BAD_TO_LOAD.keys())
+def test_a_bad_table_to_load_is_told_in_one_sentence_and_the_desk_is_as_before(name, data, sentence, page_at, served):
+    before = served.writes()
+    page = page_at("data")
+    drop(page, name, data)
+    if name in ("one_value.csv", "few.csv"):
+        if name == "one_value.csv":
+            page.get_by_role("combobox", name="Which value means that they left?").click()
+            page.get_by_role("option", name="no").click()
+        page.get_by_role("button", name="Load and train").click()
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
+    expect(page.get_by_text("Sample firm: invented data").first).to_be_visible()
+    assert served.writes() == before
+
+
+def test_own_customers_are_learned_from_and_shown_and_the_sample_firm_comes_back(page_at, own_desk):
+    page = page_at("data", at=own_desk.url)
+    drop(page, "my_firm.csv", as_csv(small_table()))
+    expect(page.get_by_text("my_firm.csv: 150 rows and 6 columns read.")).to_be_visible()
+    page.get_by_role("button", name="Load and train").click()
+    expect(page.get_by_text("150 customers loaded and scored.")).to_be_visible()
+    expect(page.get_by_text("The score was learned from 150 customers of my_firm.csv")).to_be_visible()
+    expect(page.get_by_text("Sample firm: invented data")).to_have_count(0)
+    expect(cell(page, "Tables of the desk", 0, 2)).to_have_text("150")
+    overview = page_at("overview", at=own_desk.url)
+    expect(overview.get_by_text("my_firm.csv").first).to_be_visible()
+    page.get_by_role("button", name="Load the sample firm").click()
+    expect(page.get_by_text("4,000 customers loaded and scored.")).to_be_visible()
+    expect(page.get_by_text("Sample firm: invented data").first).to_be_visible()
+    page.close()
+    overview.close()
+    own_desk.stop()
+    with open_desk(own_desk.desk) as desk:
+        assert list(desk.tables().values()) == [4000, 25087, 22123, 8665, 4229, 1994, 1383]
+        assert model_of(desk).provenance.source == "customers.csv"
+
+
+def test_customers_that_nobody_marked_as_lost_are_loaded_without_a_score(page_at, own_desk):
+    page = page_at("data", at=own_desk.url)
+    drop(page, "plain.csv", as_csv(small_table().drop(columns="churned")))
+    expect(page.get_by_text("there is no score").first).to_be_visible()
+    page.get_by_role("button", name="Load without a score").click()
+    expect(page.get_by_text("150 customers loaded. Nothing says who has left")).to_be_visible()
+    page.get_by_role("link", name="Score a spreadsheet").click()
+    expect(page.get_by_text("The desk has no score yet")).to_be_visible()
+
+
+def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_from_loading_meanwhile(page_at, own_desk):
+    before = own_desk.writes()
+    page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
+    drop(other, "plain.csv", as_csv(small_table().drop(columns="churned")))
+    expect(other.get_by_role("button", name="Load without a score")).to_be_enabled()
+    drop(page, "big.csv", as_csv(small_table(6000)))
+    page.get_by_role("button", name="Load and train").click()
+    expect(page.get_by_text(re.compile(r"\d% learned"))).to_be_visible()
+    other.get_by_role("button", name="Load without a score").click()
+    expect(other.get_by_text("Another table is being loaded just now")).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped. The desk is as it was.")).to_be_visible()
+    finished(page)
+    assert own_desk.writes() == before
+    expect(page.get_by_text("Sample firm: invented data").first).to_be_visible()
+    loaded = other.get_by_text("150 customers loaded.")
+    while not loaded.is_visible():
+        other.get_by_role("button", name="Load without a score").click()
+        expect(loaded.or_(other.get_by_text("Another table is being loaded just now"))).to_be_visible()
+        finished(other)
+
+
+def test_an_id_and_a_sheet_are_chosen_on_the_page(page_at):
+    page = page_at("data")
+    table = small_table(40).rename(columns={"customer_id": "reference"})
+    first, second = io.BytesIO(xlsx_bytes(table)), io.BytesIO()
+    with pd.ExcelWriter(second, engine="xlsxwriter") as book:
+        pd.read_excel(first, engine="calamine").to_excel(book, sheet_name="People", index=False)
+        pd.DataFrame({"a": [1], "b": [2]}).to_excel(book, sheet_name="Notes", index=False)
+    drop(page, "two.xlsx", second.getvalue())
+    expect(page.get_by_test_id("stAlert")).to_contain_text("two.xlsx has 2 filled sheets")
+    page.get_by_role("combobox", name="Sheet").click()
+    page.get_by_role("option", name="People").click()
+    expect(page.get_by_text("two.xlsx, sheet People: 40 rows and 6 columns read.")).to_be_visible()
+    page.get_by_role("combobox", name="Which column is the customer's id?").click()
+    page.get_by_role("option", name="reference").click()
+    expect(page.get_by_test_id("stDataFrame").last).to_be_visible()
+    expect(cell(page, "The columns of the file as understood", 0, 2)).to_have_text("the customer's id")
+
+
+def test_looking_and_scoring_need_no_library_that_trains(sample_desk):
+    command = [sys.executable, "-c", LIBRARIES, sample_desk, NEW]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
