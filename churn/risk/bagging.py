@@ -54,44 +54,46 @@ class Fitting:
         self.bags = range(folds.max() + 1)
         self.seen = [np.flatnonzero((folds != bag) & (folds != -1)) for bag in self.bags]
         self.judged = [outside if len(outside) else np.flatnonzero(folds == bag) for bag in self.bags]
-        self.weighed = sum(len(rows) for rows in self.judged)
 
     def loss(self, models: Sequence[Tables]) -> float:
-        """Mean log-loss of each bag on the rows that judge it."""
-        return self.loss_of([model.log_odds(self.codes[rows]) for model, rows in zip(models, self.judged, strict=True)])
+        """Mean log-loss of the first bags, each on the rows that judge it."""
+        return self.loss_of([model.log_odds(self.codes[rows]) for model, rows in zip(models, self.judged, strict=False)])
 
     def loss_of(self, scores: Sequence[Floats]) -> float:
-        """Mean log-loss of log-odds given for each bag's judging rows."""
-        losses = [np.logaddexp(0, score) - self.lost[rows] * score for score, rows in zip(scores, self.judged, strict=True)]
+        """The same of log-odds given for each bag's judging rows."""
+        losses = [np.logaddexp(0, score) - self.lost[rows] * score for score, rows in zip(scores, self.judged, strict=False)]
         return float(np.concatenate(losses).mean())
 
-    def trees(self, meet: Meet, tell: Callable[[float], None]) -> tuple[list[Tables], int]:
-        """The bags' trees as tables, and their number; at most two columns may `meet`. `tell` as for `grown`."""
-        bags, number = self.grown(meet, tell)
-        return [tables_of(bag, self.bins, number) for bag in bags], number
+    def tables(self, bags: Sequence[Bag], trees: int) -> list[Tables]:
+        """The bags' first `trees` trees as tables; at most two columns may have met in them."""
+        return [tables_of(bag, self.bins, trees) for bag in bags]
 
-    def grown(self, meet: Meet, tell: Callable[[float], None]) -> tuple[list[Bag], int]:
-        """The bags, and the one number of trees at which their pooled log-loss is least.
-
-        `tell` hears the share of the most trees that may be grown, and may raise to stop.
+    def grown(self, meet: Meet, tell: Callable[[float], None], bags: Sequence[Bag | None]) -> tuple[list[Bag], int]:
+        """The first bags of the fit, each grown on from what there is of it, and the one number of trees at which their pooled log-loss is
+        least. `tell` hears the share of the most trees that may be grown, and may raise to stop.
         """
-        from joblib import delayed
-
-        bags: list[Bag | None] = [None for _ in self.bags]
+        now = list(bags)
+        weighed = sum(len(rows) for _bag, rows in zip(now, self.judged, strict=False))
         while True:
-            work = (
-                delayed(grow)(
-                    bag, self.bins, self.codes[seen], self.lost[seen], self.codes[rows], self.lost[rows], meet, self.seed + number
-                )
-                for number, (bag, seen, rows) in enumerate(zip(bags, self.seen, self.judged, strict=True))
-            )
-            bags = self.parallel(work)
-            losses = np.sum([bag.losses for bag in bags if bag], axis=0)
+            sizes = [len(bag.losses) if bag else 0 for bag in now]
+            short = [number for number, size in enumerate(sizes) if size == min(sizes)]
+            for number, bag in zip(short, self.parallel(self.work(number, now[number], meet) for number in short), strict=True):
+                now[number] = bag
+            if min(sizes) < max(sizes):
+                continue
+            losses = np.sum([bag.losses for bag in now if bag], axis=0)
             tell(len(losses) / MOST_TREES)
             best = int(np.argmin(losses))
             gained = losses[:-CHUNK].min() - losses.min() if len(losses) > CHUNK else np.inf
-            if best < len(losses) - PATIENCE or gained < LEAST_GAIN * self.weighed or len(losses) >= MOST_TREES:
-                return [bag for bag in bags if bag], best + 1
+            if best < len(losses) - PATIENCE or gained < LEAST_GAIN * weighed or len(losses) >= MOST_TREES:
+                return [bag for bag in now if bag], best + 1
+
+    def work(self, number: int, bag: Bag | None, meet: Meet) -> Any:
+        """The growing of one bag, to be done in a process of its own."""
+        from joblib import delayed
+
+        seen, rows = self.seen[number], self.judged[number]
+        return delayed(grow)(bag, self.bins, self.codes[seen], self.lost[seen], self.codes[rows], self.lost[rows], meet, self.seed + number)
 
     def line(self) -> tuple[list[Tables], float]:
         """The bags' ridge regressions, all with the strength that does best on the judging rows."""
@@ -103,10 +105,10 @@ class Fitting:
         return [bag[best] for bag in found], STRENGTHS[best]
 
     def weight(self, trees: Sequence[Tables], line: Sequence[Tables]) -> tuple[float, float]:
-        """The least log-loss of a blend of trees and line, and the line's weight in it."""
-        return self.weight_of([model.log_odds(self.codes[rows]) for model, rows in zip(trees, self.judged, strict=True)], line)
+        """The least log-loss of a blend of the first bags' trees with the line, and the line's weight in it."""
+        return self.weight_of([model.log_odds(self.codes[rows]) for model, rows in zip(trees, self.judged, strict=False)], line)
 
     def weight_of(self, trees: Sequence[Floats], line: Sequence[Tables]) -> tuple[float, float]:
         """The same, for the trees' log-odds of each bag's judging rows."""
-        straight = [model.log_odds(self.codes[rows]) for model, rows in zip(line, self.judged, strict=True)]
+        straight = [model.log_odds(self.codes[rows]) for _trees, model, rows in zip(trees, line, self.judged, strict=False)]
         return min((self.loss_of([(1 - w) * x + w * y for x, y in zip(trees, straight, strict=True)]), w) for w in LINE_WEIGHTS)

@@ -46,7 +46,7 @@ def part(bag: Bag, line: Tables, weight: float, codes: Codes) -> Floats:
 
 def deepen(fitting: Fitting, line: list[Tables], tell: Callable[[float], None]) -> Deeper:
     """Grows the deeper bags on the rows of a fit under way; `line` holds the fit's own line of each bag."""
-    bags, trees = fitting.grown("any", tell)
+    bags, trees = fitting.grown("any", tell, [None for _bag in fitting.bags])
     for bag in bags:
         bag.model._predictors = bag.model._predictors[:trees]
     codes, folds = fitting.codes, fitting.folds

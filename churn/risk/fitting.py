@@ -11,7 +11,7 @@ from churn.risk.bins import Bins, Codes, Floats, rare_below
 from churn.risk.calibration import fit_slope
 from churn.risk.deeper import Deeper, deepen
 from churn.risk.points import Mask, Pair, Tables, blended, centred, joint_means, mean, neutral
-from churn.risk.trees import strongest_pairs
+from churn.risk.trees import Bag, strongest_pairs
 
 Progress = Callable[[float, str], None]
 PAIR_COUNTS = (0, 3, 6, 12)
@@ -61,21 +61,34 @@ def fit(
         fitting = Fitting(bins, codes, lost, folds, seed, parallel)
         line, strength = fitting.line()
         tell(0.05, "line")
-        every, number = fitting.trees("two", part_of(tell, 0.05, 0.3, "trees"))
-        tell(0.3, "trees")
-        weights = shares_of(bins, codes)
-        ranked = strongest_pairs(mean([centred(model, weights) for model in every]), codes)
-        candidates = [(*fitting.weight(every, line), number, tuple(ranked), every)]
-        counts = [count for count in PAIR_COUNTS if count < len(ranked)]
-        for done, count in enumerate(counts, 1):
-            within = part_of(tell, 0.3 + 0.5 * (done - 1) / len(counts), 0.3 + 0.5 * done / len(counts), "pairs")
-            trees, number = fitting.trees(tuple(ranked[:count]), within)
-            candidates.append((*fitting.weight(trees, line), number, tuple(ranked[:count]), trees))
-            tell(0.3 + 0.5 * done / len(counts), "pairs")
+        bags, trees, pairs = best_pairs(fitting, line, tell)
         second = deepen(fitting, line, part_of(tell, 0.8, 1, "second opinion")) if deeper else None
-    _, weight, number, pairs, trees = min(candidates, key=lambda candidate: candidate[0])
-    raw = [blended(a, b, weight) for a, b in zip(trees, line, strict=True)]
-    return replace(finished(fitting, raw, number, pairs, strength, weight), deeper=second)
+    tables = fitting.tables(bags, trees)
+    _loss, weight = fitting.weight(tables, line)
+    raw = [blended(a, b, weight) for a, b in zip(tables, line, strict=True)]
+    return replace(finished(fitting, raw, trees, pairs, strength, weight), deeper=second)
+
+
+def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[list[Bag], int, tuple[Pair, ...]]:
+    """The bags with the pairs of columns that predict best, blended with the line: all that meet, or the strongest few.
+
+    Half of the bags judge; the best choice then gets the others. Gives the bags, their number of trees and the pairs.
+    """
+    every, at_all = fitting.grown("two", part_of(tell, 0.05, 0.3, "trees"), [None for _bag in fitting.bags])
+    tables = fitting.tables(every, at_all)
+    shares = shares_of(fitting.bins, fitting.codes)
+    ranked = tuple(strongest_pairs(mean([centred(model, shares) for model in tables]), fitting.codes))
+    half = (len(every) + 1) // 2
+    candidates = [(fitting.weight(tables[:half], line)[0], ranked, every)]
+    counts = [count for count in PAIR_COUNTS if count < len(ranked)]
+    for done, count in enumerate(counts):
+        within = part_of(tell, 0.3 + 0.4 * done / len(counts), 0.3 + 0.4 * (done + 1) / len(counts), "pairs")
+        few, trees = fitting.grown(ranked[:count], within, [None for _bag in range(half)])
+        candidates.append((fitting.weight(fitting.tables(few, trees), line)[0], ranked[:count], few))
+    _loss, pairs, bags = min(candidates, key=lambda candidate: candidate[0])
+    rest = [None for _bag in range(len(every) - len(bags))]
+    bags, trees = fitting.grown(pairs, part_of(tell, 0.7, 0.8, "pairs"), [*bags, *rest]) if rest else (every, at_all)
+    return bags, trees, pairs
 
 
 def part_of(tell: Progress, start: float, end: float, text: str) -> Callable[[float], None]:
