@@ -117,7 +117,8 @@ def test_the_packages_of_development_are_pinned_and_agree_with_those_that_run_th
 
 def test_the_data_dictionary_is_current():
     spec = importlib.util.spec_from_file_location("dictionary", ROOT / "tools" / "dictionary.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     assert (ROOT / "docs" / "tables.md").read_text("utf-8") == tool.dictionary(), "make docs"

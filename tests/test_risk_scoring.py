@@ -13,7 +13,8 @@ import pytest
 
 from churn import risk
 from churn.errors import ModelError, TrainingError
-from churn.risk.fitting import deal, fit, fold_of
+from churn.risk.bagging import deal, fold_of
+from churn.risk.fitting import fit
 from churn.risk.keeping import to_text
 from churn.risk.points import probability
 from churn.risk.scorecard import Scorecard

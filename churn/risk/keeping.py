@@ -95,7 +95,7 @@ def _card_in(body: dict[str, Any]) -> Scorecard:
     sizes = [cut.size for cut in bins]
     known = body["known"]
     provenance = body["provenance"] | {"left_out": tuple((column, why) for column, why in body["provenance"]["left_out"])}
-    evaluation = _numbers_in(body["evaluation"]) | {"rule": RuleWorth(**_numbers_in(body["evaluation"]["rule"]))}
+    evaluation = _numbers_in(body["evaluation"]) | {"rule": RuleWorth(**_numbers_in(body["evaluation"]["rule"])), "deeper": None}
     sample = _unpack(known_text=body["sample"], kind="<i2").reshape(-1, len(bins)).astype(np.int16)
     if (sample < 0).any() or (sample >= np.array(sizes)).any():
         raise ValueError("sample")

@@ -59,6 +59,19 @@ class RuleWorth:
 
 
 @dataclass(frozen=True)
+class DeeperWorth:
+    """The deeper second opinion on the same unseen rows: `better` if what it saves in log-loss (`saved`) exceeds two standard errors;
+    `interplay` names the columns that meet most in it."""
+
+    roc_auc: float
+    log_loss: float
+    better: bool
+    saved: float
+    saved_se: float
+    interplay: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How good the scores are on rows that the scorecard did not see. Losses are in nats; `gain` is the mean log-loss saved
     against giving everybody the bare churn rate, `gain_se` its standard error."""
@@ -75,6 +88,7 @@ class Evaluation:
     gain: float
     gain_se: float
     rule: RuleWorth
+    deeper: DeeperWorth | None = None
 
     @property
     def has_signal(self) -> bool:

@@ -1,18 +1,21 @@
 """From a labelled table to a scorecard, and its honest evaluation."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from churn.errors import TrainingError
+from churn.risk.bagging import BIG_ROWS, deal, fold_of
 from churn.risk.bins import Bins, Codes, Floats, as_text, fit_bins
 from churn.risk.columns import LeftOut, choose, find_label, lost_rows
+from churn.risk.deeper import MOST_NAMED, deeper_worth
 from churn.risk.evaluation import evaluate
-from churn.risk.fitting import BIG_ROWS, Fitted, Progress, deal, fit, fold_of
+from churn.risk.fitting import Fitted, Progress, fit
 from churn.risk.known import Digests, digests_of, remember, row_digests
 from churn.risk.points import probability
 from churn.risk.rule import best_rule
@@ -200,17 +203,24 @@ def evaluate_out_of_fold(
     table = Labelled(frame, id_column=id_column, label=label, lost=lost, ignore=ignore, keep=keep)
     parts = outer_parts(table.lost)
     outer = fold_of(table.digests, table.lost, parts, seed)
-    risk = np.full(len(table.lost), np.nan)
+    risk, second = np.full(len(table.lost), np.nan), np.full(len(table.lost), np.nan)
+    interplay: Counter[str] = Counter()
     rounds = range(parts) if len(outer) <= BIG_ROWS else range(1)
     for part in rounds:
         inside, outside = np.flatnonzero(outer != part), np.flatnonzero(outer == part)
         bins = table.bins(inside)
         folds = deal(table.digests[inside], table.lost[inside], seed)
         tell = (lambda share, text, part=part: progress((part + share) / len(rounds), text)) if progress else None
-        fitted = fit(bins, table.codes(bins, inside), table.lost[inside], folds, seed=seed, progress=tell)
-        risk[outside] = probability(fitted.tables.log_odds(table.codes(bins, outside)))
+        fitted = fit(bins, table.codes(bins, inside), table.lost[inside], folds, seed=seed, deeper=True, progress=tell)
+        unseen = table.codes(bins, outside)
+        risk[outside] = probability(fitted.tables.log_odds(unseen))
+        if fitted.deeper:
+            second[outside] = probability(fitted.deeper.log_odds(unseen))
+            interplay.update(fitted.deeper.interplay)
     judged = ~np.isnan(risk)
     method = _("{parts} times: learned on the other rows, judged on a part of {share}").format(parts=len(rounds), share=f"1/{parts}")
     rule, rule_risk = rule_out_of_fold(table, seed)
     found = evaluate(risk[judged], table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged])
+    names = tuple(column for column, _times in interplay.most_common(MOST_NAMED))
+    found = replace(found, deeper=deeper_worth(second[judged], risk[judged], table.lost[judged], names))
     return OutOfFold(found, risk, table.columns, table.left_out)

@@ -1,7 +1,8 @@
 """Boosted trees on bins, and the same trees as tables. scikit-learn is imported only where trees are grown."""
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ CHUNK = 100
 PRIOR_ROWS = 10
 
 Flags = npt.NDArray[np.bool_]
+Meet = tuple[Pair, ...] | Literal["two", "any"]
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ def ranked(codes: Codes, ranks: tuple[npt.NDArray[np.int16], ...]) -> Floats:
     return np.column_stack(columns).astype(np.float64)
 
 
-def constraint(pairs: tuple[Pair, ...] | None, columns: int) -> Any:
-    """scikit-learn's form of which columns may meet in a branch: any two (None), none, or the named pairs."""
-    if pairs is None:
+def constraint(meet: Meet, columns: int) -> Any:
+    """scikit-learn's form of which columns may meet in a branch: any two, any at all, or the named pairs."""
+    if meet == "any":
+        return None
+    if meet == "two":
         return "pairwise" if columns > 1 else "no_interactions"
-    return [{column} for column in range(columns)] + [set(pair) for pair in pairs] if pairs else "no_interactions"
+    return [{column} for column in range(columns)] + [set(pair) for pair in meet] if meet else "no_interactions"
 
 
 def grow(
@@ -60,32 +64,28 @@ def grow(
     lost: Flags,
     judged: Codes,
     judged_lost: Flags,
-    pairs: tuple[Pair, ...] | None,
+    meet: Meet,
     seed: int,
 ) -> Bag:
     """One bag with another 100 trees on the rows `codes`, and its log-loss on the `judged` rows after each of them."""
     if previous is None:
-        bag = Bag(new_model(len(codes), codes.shape[1], pairs, seed), ranks_of(bins, codes, lost), np.empty(0))
+        bag = Bag(new_model(len(codes), codes.shape[1], meet, seed), ranks_of(bins, codes, lost), np.empty(0))
     else:
         bag = previous
         bag.model.set_params(max_iter=bag.model.max_iter + CHUNK)
     bag.model.fit(ranked(codes, bag.ranks), lost)
-    stages = enumerate(bag.model._staged_raw_predict(ranked(judged, bag.ranks)))
-    fresh = [
-        np.sum(np.logaddexp(0, stage) - judged_lost * stage)
-        for number, (stage) in ((n, s.ravel()) for n, s in stages)
-        if number >= len(bag.losses)
-    ]
+    stages = bag.model._staged_raw_predict(ranked(judged, bag.ranks))
+    fresh = [np.sum(np.logaddexp(0, stage) - judged_lost * stage) for stage in map(np.ravel, islice(stages, len(bag.losses), None))]
     return Bag(bag.model, bag.ranks, np.concatenate([bag.losses, fresh]))
 
 
-def new_model(rows: int, columns: int, pairs: tuple[Pair, ...] | None, seed: int) -> Any:
+def new_model(rows: int, columns: int, meet: Meet, seed: int) -> Any:
     """A booster not yet fitted; fewer than 2,000 rows in all get smaller trees and more shrinkage."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     small = rows < 2000 * 7 / 8
     return HistGradientBoostingClassifier(
-        interaction_cst=constraint(pairs, columns),
+        interaction_cst=constraint(meet, columns),
         learning_rate=0.05,
         max_features=0.7,
         max_iter=CHUNK,
