@@ -191,7 +191,7 @@ def train(
     tell_rejected(intake)
     left_out = [{"column": column, "why": why} for column, why in card.provenance.left_out]
     about = asdict(card.provenance) | {"left_out": left_out, "columns_used": card.columns}
-    show({"model": str(out), **about, "evaluation": asdict(card.evaluation)})
+    show({"model": str(out), **about, "evaluation": asdict(card.evaluation) | {"grade": card.evaluation.grade}})
 
 
 @app.command()

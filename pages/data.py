@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from churn import wording
+from churn.errors import ModelError
 from churn.intake import Intake
 from churn.risk import Scorecard
 from churn.tables import TABLES
@@ -23,7 +24,7 @@ def show() -> None:
     heading(_("Data"), loaded)
     training.show_news()
     st.subheader(_("In the desk now"), anchor=False)
-    _held()
+    whole = _held()
     st.subheader(_("Load your own customers"), anchor=False)
     upload = Upload("own", disabled=ordered is not None, folds_id=False)
     dropped = upload.ask(_("A spreadsheet with one row for each customer, those who left and those who stayed: CSV, XLSX, XLS or ODS"))
@@ -35,28 +36,30 @@ def show() -> None:
             set_aside(customers)
         _own(upload, customers, ordered)
     st.subheader(_("Go back to the sample firm") if loaded else _("Try the sample firm"), anchor=False)
-    already = loaded is not None and loaded.is_sample
+    already = loaded is not None and loaded.is_sample and whole
     st.markdown(_("An invented subscription business with all tables, to try everything on.") + (" " + _replaces() if loaded else ""))
     st.button(_("Load the sample firm"), on_click=training.order, args=(SAMPLE,), disabled=already or upload.disabled, key="load sample")
     if ordered == SAMPLE:
         training.load_sample()
 
 
-def _held() -> None:
-    """What the desk holds now, and how good its score is."""
+def _held() -> bool:
+    """What the desk holds now, and how good its score is; False where its model file is damaged."""
     desk = the_desk()
     tables = desk.tables()
     if not tables:
         st.info(_("The desk is empty. Load a table of customers, or the sample firm."), icon=":material/info:")
-        return
+        return True
     rows = [(name, TABLES[name].row, wording.number(count), desk.source(name).file) for name, count in tables.items()]
     headers = [_("Table"), _("One row is"), _("Rows"), _("From the file")]
     st.dataframe(pd.DataFrame(rows, columns=headers), hide_index=True, height="content", alt=_("Tables of the desk"))
-    card = model()
-    if card is None:
-        st.markdown(_("There is no score: no column is known that says who has left."))
-    else:
-        st.markdown(wording.escape(_model_line(card)))
+    try:
+        card = model()
+    except ModelError as error:
+        st.error(wording.escape(str(error)), icon=":material/error:")
+        return False
+    st.markdown(wording.escape(_model_line(card)) if card else _("There is no score: no column is known that says who has left."))
+    return True
 
 
 def _model_line(card: Scorecard) -> str:

@@ -240,13 +240,14 @@ def test_reasons_without_a_stated_one_show_the_quoted_mix_alone():
     assert {"unknown", "67% quoted"} <= set(_shown(figure))
 
 
-@pytest.mark.parametrize(("top_share", "ours_above"), [(0.6, False), (0.95, True)])
+@pytest.mark.parametrize(("top_share", "ours_above"), [(0.3, True), (0.6, True), (0.7, False), (0.79, False), (0.95, True)])
 def test_the_top_fifth_is_marked_and_named_clear_of_the_quoted_share(top_share, ours_above):
     figure = charts.concentration(_curve(top_share)).figure
     names = {note.text: note for note in figure.layout.annotations}
     ours, quoted = names[f"top 20%: {100 * top_share:.1f}%"], names["often quoted: 80%"]
     assert (ours.y > top_share) == ours_above
-    assert (quoted.y > 0.8) != ours_above
+    assert (quoted.y > 0.8) == (top_share < 0.8)
+    assert ours.x != quoted.x or abs(ours.y - quoted.y) > 0.1
     assert [trace.y for trace in figure.data if trace.mode == "markers"] == [(top_share,), (0.8,)]
 
 

@@ -208,6 +208,7 @@ def test_train_tells_what_was_learned_from_what(learned):
     )
     assert (found["columns_used"], found["left_out"]) == (["plan type", VISITS, FEE], [])
     assert 0.7 < found["evaluation"]["roc_auc"] < 1
+    assert found["evaluation"]["grade"] in "ABCD"
     assert learned.err.splitlines()[0].endswith("a straight line")
 
 

@@ -10,8 +10,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
 def dictionary() -> str:
     """The page as markdown."""
     head = (
-        "# Tables\n\nMade from `churn/tables.py` by `make docs`. A desk may hold only customers, or all of them. The headers that a file may use "
-        "for a column are compared without case, spaces, accents and signs.\n"
+        "# Tables\n\nMade from `churn/tables.py` by `make docs`. A desk may hold only customers, or all of them. "
+        "The headers that a file may use for a column are compared without case, spaces, accents and signs.\n"
     )
     return "\n".join([head, *map(section, TABLES.values())])
 
@@ -21,7 +21,8 @@ def section(table: Table) -> str:
     key = f" Told apart by {' and '.join(f'`{name}`' for name in table.key)}." if table.key else ""
     extra = " Further columns are kept, with their own headers." if table.keeps_extra else ""
     rows = "\n".join(map(line, table.columns))
-    return f"## {table.name}\n\nOne row is {table.row}.{key}{extra}\n\n| column | type | meaning | rules | also known as |\n|---|---|---|---|---|\n{rows}\n"
+    head = "| column | type | meaning | rules | also known as |\n|---|---|---|---|---|"
+    return f"## {table.name}\n\nOne row is {table.row}.{key}{extra}\n\n{head}\n{rows}\n"
 
 
 def line(column: Column) -> str:

@@ -64,7 +64,7 @@ def concentration(found: Concentration, *, quoted: float | None = 0.8) -> Chart:
         if math.isnan(share):
             continue
         figure.add_scatter(x=[0.2], y=[share], mode="markers", marker={"color": colour, "size": 11}, hoverinfo="skip")
-        over = (share >= highest) if colour == OURS else not found.top_share >= highest
+        over = not highest - 0.15 <= share < highest if colour == OURS else not found.top_share >= highest
         corner = {"x": 0.02, "y": share + 0.03, "yanchor": "bottom"} if over else {"x": 0.23, "y": share - 0.02, "yanchor": "top"}
         figure.add_annotation(text=text, showarrow=False, xanchor="left", **corner)
     figure.update_xaxes(range=[0, 1], title_text=_("customers, largest first"), **look.share_ticks([0, 0.2, 0.4, 0.6, 0.8, 1]))
