@@ -1,7 +1,6 @@
 """The command line: python -m churn COMMAND. Bad input ends with exit code 2 and one line on standard error."""
 
 import inspect
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -49,10 +48,6 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(_("{why}. See python -m churn --help.").format(why=error.format_message().rstrip(".")))
     except ChurnError as error:
         return refuse(str(error))
-    except BrokenPipeError:
-        # Whoever read the output has had enough of it, as `| head` does; Python's last flush must not complain about that.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as error:
         what, why = error.filename or _("A file"), error.strerror or str(error)
         return refuse(_("{file} cannot be read or written: {why}. Name another place, with room and rights.").format(file=what, why=why))
@@ -118,8 +113,8 @@ def tell_rejected(*intakes: Intake) -> None:
 
 def progress(share: float, text: str) -> None:
     """Shows how far a training is, on standard error."""
-    words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns")}
-    print(f"{wording.percent(share, 0)} {words[text]}", file=sys.stderr)
+    words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns"), "second opinion": _("a second opinion")}
+    print(f"{wording.percent(share, 0)} {words.get(text, text)}", file=sys.stderr)
 
 
 def trained(intake: Intake, **said: Any) -> "Scorecard":

@@ -231,6 +231,7 @@ def _decimals(digits: int) -> str:
     return "." + "0" * digits if digits else ""
 
 
+@functools.lru_cache(maxsize=65536)
 def _plain(x: float) -> str:
     whole = x.is_integer() or abs(x) >= 1e6
     return number(x) if whole else numbers.format_decimal(decimal.Decimal(f"{x:.6g}"), "#,##0.##########", LOCALE)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from churn import risk
 from churn.risk.bagging import deal
 from churn.risk.bins import fit_bins
 from churn.risk.deeper import deeper_worth
@@ -32,12 +31,3 @@ def test_three_columns_that_only_matter_together_are_seen_and_named():
     assert worth.better
     assert worth.roc_auc > 0.85
     assert set(worth.interplay) == {"one", "two", "three"}
-
-
-def test_where_columns_matter_alone_it_is_not_called_better():
-    frame = coins(2, 300)
-    lost = np.random.default_rng(3).random(len(frame)) < np.where(frame["one"] == "a", 0.5, 0.2)
-    found = risk.evaluate_out_of_fold(frame.assign(churn=pd.Series(np.where(lost, "yes", "no"), dtype="str")))
-    assert found.evaluation.deeper
-    assert not found.evaluation.deeper.better
-    assert abs(found.evaluation.deeper.saved) < 0.02

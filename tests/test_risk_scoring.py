@@ -240,12 +240,14 @@ def test_rows_that_no_bag_saw_judge_the_fit_and_are_scored_by_the_whole_model():
     np.testing.assert_allclose(fitted.unseen[outside], fitted.tables.log_odds(codes[outside]))
 
 
-def test_no_answer_is_as_good_as_the_out_of_fold_evaluation_says(sheet):
-    found = risk.evaluate_out_of_fold(sheet.head(120), id_column="customer_id")
-    assert found.evaluation.rows == 120
+def test_the_out_of_fold_evaluation_judges_every_row_and_asks_a_deeper_model(sheet):
+    found = risk.evaluate_out_of_fold(sheet.head(100), id_column="customer_id")
+    assert found.evaluation.rows == 100
     assert not np.isnan(found.risk).any()
     assert 0.5 < found.evaluation.roc_auc < 1
     assert found.columns == ["visits", "plan", "months", "colour"]
+    assert found.evaluation.deeper
+    assert not found.evaluation.deeper.better
 
 
 def test_scoring_and_explaining_import_neither_scikit_learn_nor_shap(kept):

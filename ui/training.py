@@ -114,10 +114,9 @@ def _learned(
     st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop, args=(job,), key="stop training")
     rows = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
     bar = st.progress(0.0, text=_("Learning from {rows}").format(rows=rows))
-    words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns")}
 
     def tell(share: float, text: str) -> None:
-        bar.progress(share, text=_("{share} learned: {what}").format(share=wording.percent(share, 0), what=words.get(text, text)))
+        bar.progress(share, text=_("{share} learned: {what}").format(share=wording.percent(share, 0), what=text))
 
     card = train(
         customers.frame,

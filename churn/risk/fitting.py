@@ -12,6 +12,7 @@ from churn.risk.calibration import fit_slope
 from churn.risk.deeper import Deeper, deepen
 from churn.risk.points import Mask, Pair, Tables, blended, centred, joint_means, mean, neutral
 from churn.risk.trees import Bag, strongest_pairs
+from churn.wording import _
 
 Progress = Callable[[float, str], None]
 PAIR_COUNTS = (0, 3, 6, 12)
@@ -51,7 +52,7 @@ def fit(
 ) -> Fitted:
     """Fits the scorecard. `codes` is rows x columns, `lost` the label, `folds` as `deal` gives them; with `deeper` a second opinion too.
 
-    `progress` is told the share done and what is being done; it may raise to stop the fit.
+    `progress` is told the share done and, in words, what is being done; it may raise to stop the fit.
     """
     from joblib import Parallel
     from threadpoolctl import threadpool_limits
@@ -60,9 +61,9 @@ def fit(
     with threadpool_limits(1), Parallel(n_jobs=-1, backend="loky", inner_max_num_threads=1) as parallel:
         fitting = Fitting(bins, codes, lost, folds, seed, parallel)
         line, strength = fitting.line()
-        tell(0.05, "line")
+        tell(0.05, _("a straight line"))
         bags, trees, pairs = best_pairs(fitting, line, tell)
-        second = deepen(fitting, line, part_of(tell, 0.8, 1, "second opinion")) if deeper else None
+        second = deepen(fitting, line, part_of(tell, 0.8, 1, _("a second opinion"))) if deeper else None
     tables = fitting.tables(bags, trees)
     _loss, weight = fitting.weight(tables, line)
     raw = [blended(a, b, weight) for a, b in zip(tables, line, strict=True)]
@@ -74,7 +75,7 @@ def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[li
 
     Half of the bags judge; the best choice then gets the others. Gives the bags, their number of trees and the pairs.
     """
-    every, at_all = fitting.grown("two", part_of(tell, 0.05, 0.3, "trees"), [None for _bag in fitting.bags])
+    every, at_all = fitting.grown("two", part_of(tell, 0.05, 0.3, _("trees")), [None for _bag in fitting.bags])
     tables = fitting.tables(every, at_all)
     shares = shares_of(fitting.bins, fitting.codes)
     ranked = tuple(strongest_pairs(mean([centred(model, shares) for model in tables]), fitting.codes))
@@ -82,12 +83,12 @@ def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[li
     candidates = [(fitting.weight(tables[:half], line)[0], ranked, every)]
     counts = [count for count in PAIR_COUNTS if count < len(ranked)]
     for done, count in enumerate(counts):
-        within = part_of(tell, 0.3 + 0.4 * done / len(counts), 0.3 + 0.4 * (done + 1) / len(counts), "pairs")
+        within = part_of(tell, 0.3 + 0.4 * done / len(counts), 0.3 + 0.4 * (done + 1) / len(counts), _("pairs of columns"))
         few, trees = fitting.grown(ranked[:count], within, [None for _bag in range(half)])
         candidates.append((fitting.weight(fitting.tables(few, trees), line)[0], ranked[:count], few))
     _loss, pairs, bags = min(candidates, key=lambda candidate: candidate[0])
     rest = [None for _bag in range(len(every) - len(bags))]
-    bags, trees = fitting.grown(pairs, part_of(tell, 0.7, 0.8, "pairs"), [*bags, *rest]) if rest else (every, at_all)
+    bags, trees = fitting.grown(pairs, part_of(tell, 0.7, 0.8, _("pairs of columns")), [*bags, *rest]) if rest else (every, at_all)
     return bags, trees, pairs
 
 

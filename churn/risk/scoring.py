@@ -145,7 +145,7 @@ def information_of(card: Scorecard, present: npt.NDArray[np.bool_]) -> Floats:
     """For each row, the share (0..1) of the variance of all contributions in training that comes from the columns it holds."""
     total = card.spread.sum()
     weights = card.spread / total if total > 0 else np.full(len(card.columns), 1 / len(card.columns))
-    return np.asarray(np.clip(present @ weights, 0, 1), dtype=np.float64)
+    return np.asarray(np.clip(1 - (~present) @ weights, 0, 1), dtype=np.float64)
 
 
 def path(columns: tuple[str, ...], base: float, contributions: Floats) -> list[Step]:
