@@ -116,7 +116,7 @@ def test_too_little_information_shows_no_risk_and_says_what_is_missing(card, she
 
 
 def test_information_is_the_share_of_variance_from_what_a_row_holds(card, sheet):
-    row = sheet.head(1).assign(plan=pd.Series([None], dtype="str"))
+    row = sheet.head(1).assign(months=np.nan)
     spread = dict(zip(card.columns, card.spread / card.spread.sum(), strict=True))
     held = [column for column in card.columns if pd.notna(row[column].iloc[0])]
     assert risk.score(card, row).information[0] == pytest.approx(sum(spread[column] for column in held))
@@ -270,3 +270,21 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in ("sklearn", "
 def test_results_cannot_be_changed_by_accident(card):
     with pytest.raises(dataclasses.FrozenInstanceError):
         card.spread = np.zeros(4)
+
+
+def test_a_gap_that_training_knew_is_information_and_a_row_of_gaps_is_none(card, sheet):
+    gap = sheet[sheet["plan"].isna()].head(1)
+    assert risk.score(card, gap.assign(visits=3.0)).information[0] == 1
+    blank = sheet.head(1).assign(visits=np.nan, months=np.nan).astype({"plan": "str"}).assign(plan=pd.Series([None], dtype="str"))
+    assert risk.score(card, blank).information[0] < 0.5
+    assert np.isnan(risk.score(card, blank).risk[0])
+
+
+def test_a_column_that_is_there_in_name_only_counts_as_absent(card, sheet):
+    assert risk.score(card, sheet.assign(months=np.nan)).absent == ("months",)
+
+
+def test_a_scored_sheet_is_not_learned_from_its_score(sheet):
+    names = ("risk", "risk_band", "information", "driver_1", "driver_2", "driver_3", "known", "because:plan")
+    table = Labelled(sheet.assign(**dict.fromkeys(names, sheet["visits"])), id_column="customer_id", label="churned", lost="yes")
+    assert table.columns == ["visits", "plan", "months", "colour"]

@@ -12,11 +12,11 @@ from churn.intake import Intake
 from churn.report.understood import excerpt
 from churn.risk import Scores, drivers
 from churn.risk.bins import as_text
+from churn.risk.columns import BECAUSE, SCORED
 from churn.wording import _
 
-DRIVERS = ("driver_1", "driver_2", "driver_3")
-ADDED = ("risk", "risk_band", "information", *DRIVERS, "known")
-BECAUSE = "because:"
+ADDED = SCORED
+DRIVERS = tuple(name for name in ADDED if name.startswith("driver_"))
 BASE = f"{BECAUSE}base"
 
 

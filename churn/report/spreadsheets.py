@@ -9,6 +9,7 @@ from churn.wording import _
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_SHEET_ROWS = 1_048_575
+FIRST_DAY = pd.Timestamp("1900-03-01")  # workbooks count days from 1900 and hold a 29 February of that year; earlier days stay text
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -53,7 +54,10 @@ def _write_column(page: Any, place: int, cells: Any, day: Any) -> None:
         if missing:
             continue
         if is_day:
-            page.write_datetime(row, place, cell.to_pydatetime(), day)
+            if cell >= FIRST_DAY:
+                page.write_datetime(row, place, cell.to_pydatetime(), day)
+            else:
+                page.write_string(row, place, cell.date().isoformat())
         elif is_flag:
             page.write_boolean(row, place, bool(cell))
         elif is_number:

@@ -41,6 +41,11 @@ def deal(groups: npt.NDArray[np.uint64], lost: npt.NDArray[np.bool_], seed: int)
     return np.where(folds == BIG_BAGS, -1, folds).astype(np.int8) if big else folds
 
 
+def sizes_of(bags: Sequence[Bag | None]) -> list[int]:
+    """How many trees each bag has."""
+    return [len(bag.losses) if bag else 0 for bag in bags]
+
+
 class Fitting:
     """One fit under way: the rows, who sees which, and the processes that grow the bags side by side."""
 
@@ -75,11 +80,11 @@ class Fitting:
         now = list(bags)
         weighed = sum(len(rows) for _bag, rows in zip(now, self.judged, strict=False))
         while True:
-            sizes = [len(bag.losses) if bag else 0 for bag in now]
+            sizes = sizes_of(now)
             short = [number for number, size in enumerate(sizes) if size == min(sizes)]
             for number, bag in zip(short, self.parallel(self.work(number, now[number], meet) for number in short), strict=True):
                 now[number] = bag
-            if min(sizes) < max(sizes):
+            if len(set(sizes_of(now))) > 1:
                 continue
             losses = np.sum([bag.losses for bag in now if bag], axis=0)
             tell(len(losses) / MOST_TREES)

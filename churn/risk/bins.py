@@ -1,5 +1,7 @@
 """From values to bins: the only form in which the score sees a customer. Bin 0 is missing, and a level never seen."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,8 +53,13 @@ class Bins:
 
 
 def level_key(level: str) -> str:
-    """The form in which two levels are compared: without case and outer blanks."""
-    return level.strip().casefold()
+    """The form in which two levels are compared: without case and outer blanks; 2, 2.0 and 2.00 are one, 02 is another.
+
+    >>> level_key(" Basic "), level_key("2.50"), level_key("02")
+    ('basic', '2.5', '02')
+    """
+    plain = unicodedata.normalize("NFC", level.strip()).casefold()
+    return plain.rstrip("0").rstrip(".") if re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", plain) else plain
 
 
 def as_numbers(values: "pd.Series[str] | pd.Series[float]") -> Floats:

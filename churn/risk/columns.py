@@ -16,6 +16,8 @@ from churn.wording import _, listing
 
 MOST_DISTINCT = 0.1
 FEW_DISTINCT = 20
+SCORED = ("risk", "risk_band", "information", "driver_1", "driver_2", "driver_3", "known")
+BECAUSE = "because:"
 NAME_OF_NUMBER = ("id", "no", "nr", "number", "code", "key", "index")
 
 
@@ -77,7 +79,7 @@ def find_label(frame: pd.DataFrame, column: str | None, lost: str | None) -> Lab
         return Label(column, forms[one_form(lost)])
     lost_words = [value for form, value in forms.items() if form in {one_form(word) for word in LOST_WORDS}]
     kept_words = [value for form, value in forms.items() if form in {one_form(word) for word in KEPT_WORDS}]
-    if len(forms) == 2 and len(lost_words) == 1 and len(kept_words) <= 1:
+    if len(forms) == 2 and len(lost_words) == 1 and len(kept_words) == 1:
         return Label(column, lost_words[0])
     raise QuestionError(
         _("Which value of the column '{column}' means lost: {values}? Say --lost VALUE.").format(column=column, values=listing(values[:8]))
@@ -128,8 +130,12 @@ def choose(
     used: list[str] = []
     left_out: list[LeftOut] = []
     lost, labelled = lost_rows(frame, label)
+    scored = set(SCORED) <= set(frame)
     for column in map(str, frame):
         if column in (id_column, label.column):
+            continue
+        if scored and (column in SCORED or column.startswith(BECAUSE)) and column not in keep:
+            left_out.append(LeftOut(column, _("an earlier score, not a fact about the customer")))
             continue
         if column in keep or not (found := left_out_why(frame[column], lost, labelled, asked=column in ignore)):
             used.append(column)

@@ -52,6 +52,7 @@ def save(card: Scorecard, path: Path) -> None:
         fresh.write_text(to_text(card), encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
+        fresh.unlink(missing_ok=True)
         raise ModelError(_("The model cannot be written to {path}: {why}.").format(path=path, why=error.strerror)) from error
 
 

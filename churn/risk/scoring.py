@@ -10,7 +10,7 @@ import pandas as pd
 
 from churn import wording
 from churn.errors import ModelError
-from churn.risk.bins import Codes, Floats, as_text
+from churn.risk.bins import Codes, Floats, as_text, rare_below
 from churn.risk.calibration import fit_slope
 from churn.risk.known import STRANGER, UNSEEN, Folds, digests_of, row_digests
 from churn.risk.points import Explained, probability
@@ -20,6 +20,7 @@ from churn.wording import _
 
 LEAST_INFORMATION = 0.5
 BLOCK = 100_000
+VOID_ROWS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def sources_of(card: Scorecard, headers: list[str]) -> dict[str, str]:
 
 def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None) -> Scores:
     """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order."""
-    sources = sources_of(card, [str(header) for header in frame])
+    sources = {column: header for column, header in sources_of(card, list(map(str, frame))).items() if not is_void(frame[header])}
     absent = frozenset(number for number, column in enumerate(card.columns) if column not in sources)
     codes = np.zeros((len(frame), len(card.columns)), dtype=np.int16)
     for number, cut in enumerate(card.bins):
@@ -85,7 +86,7 @@ def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None)
             codes[:, number] = cut.code(frame[sources[cut.column]])
     bags = bags_of(card, frame, sources, id_column)
     explained = explain_codes(card, codes, bags, absent)
-    present = codes > 0
+    present = present_cells(card, codes, frame, sources)
     information = information_of(card, present)
     risk = np.where(information >= LEAST_INFORMATION, probability(explained.log_odds), np.nan)
     names = tuple(column for column in card.columns if column not in sources)
@@ -101,6 +102,24 @@ def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None)
         explained.log_odds,
         present,
     )
+
+
+def is_void(values: "pd.Series[str] | pd.Series[float]") -> bool:
+    """Whether a sheet has the column in name only: enough rows, and nothing in any of them. It then counts as absent."""
+    return len(values) >= VOID_ROWS and not values.notna().any()
+
+
+def present_cells(card: Scorecard, codes: Codes, frame: pd.DataFrame, sources: dict[str, str]) -> npt.NDArray[np.bool_]:
+    """Which cells hold something that the score knows: a value, or a gap where enough training rows had one to learn from.
+
+    A gap tells nothing in a row that is mostly gaps.
+    """
+    present = codes > 0
+    mostly = present.mean(axis=1) >= LEAST_INFORMATION
+    for number, cut in enumerate(card.bins):
+        if cut.column in sources and cut.counts[0] >= rare_below(card.provenance.rows):
+            present[:, number] |= mostly & frame[sources[cut.column]].isna().to_numpy()
+    return present
 
 
 def explain_codes(card: Scorecard, codes: Codes, bags: Folds, absent: frozenset[int] = frozenset()) -> Explained:
@@ -145,7 +164,7 @@ def information_of(card: Scorecard, present: npt.NDArray[np.bool_]) -> Floats:
     """For each row, the share (0..1) of the variance of all contributions in training that comes from the columns it holds."""
     total = card.spread.sum()
     weights = card.spread / total if total > 0 else np.full(len(card.columns), 1 / len(card.columns))
-    return np.asarray(np.clip(1 - (~present) @ weights, 0, 1), dtype=np.float64)
+    return np.asarray(np.clip(1 - (~present) @ weights, 0, 1).round(12), dtype=np.float64)
 
 
 def path(columns: tuple[str, ...], base: float, contributions: Floats) -> list[Step]:
