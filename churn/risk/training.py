@@ -74,10 +74,12 @@ class Labelled:
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """An evaluation, with the risk (0..1) of each labelled row as given by a score that did not see it (nan: not judged)."""
+    """An evaluation, with the risk (0..1) of each labelled row as given by a score, and by its deeper second opinion, that did
+    not see it (nan: not judged)."""
 
     evaluation: Evaluation
     risk: Floats
+    deeper_risk: Floats
     columns: list[str]
     left_out: list[LeftOut]
 
@@ -193,16 +195,18 @@ def evaluate_out_of_fold(
     lost: str | None = None,
     ignore: Collection[str] = (),
     keep: Collection[str] = (),
+    folds: npt.NDArray[np.int8] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> OutOfFold:
     """The whole recipe, every choice in it made anew, on four fifths of the rows and judged on the fifth, five times.
 
-    Above 200,000 rows only once. The arguments are those of `train`.
+    Above 200,000 rows only once. `folds`, one number a labelled row from 0 up, judges by these parts instead. The other arguments are
+    those of `train`.
     """
     table = Labelled(frame, id_column=id_column, label=label, lost=lost, ignore=ignore, keep=keep)
-    parts = outer_parts(table.lost)
-    outer = fold_of(table.digests, table.lost, parts, seed)
+    parts = outer_parts(table.lost) if folds is None else int(folds.max()) + 1
+    outer = fold_of(table.digests, table.lost, parts, seed) if folds is None else folds
     risk, second = np.full(len(table.lost), np.nan), np.full(len(table.lost), np.nan)
     interplay: Counter[str] = Counter()
     rounds = range(parts) if len(outer) <= BIG_ROWS else range(1)
@@ -223,4 +227,4 @@ def evaluate_out_of_fold(
     found = evaluate(risk[judged], table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged])
     names = tuple(column for column, _times in interplay.most_common(MOST_NAMED))
     found = replace(found, deeper=deeper_worth(second[judged], risk[judged], table.lost[judged], names))
-    return OutOfFold(found, risk, table.columns, table.left_out)
+    return OutOfFold(found, risk, second, table.columns, table.left_out)
