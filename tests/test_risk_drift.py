@@ -11,9 +11,10 @@ from scipy import stats
 
 from churn.risk.bins import fit_bins
 from churn.risk.drift import ColumnDrift, Drift, band_of, drift
+from churn.risk.evaluation import evaluate
 from churn.risk.known import Known
 from churn.risk.points import Tables
-from churn.risk.scorecard import Evaluation, Member, Provenance, RuleWorth, Scorecard
+from churn.risk.scorecard import Member, Provenance, Scorecard
 from churn.risk.stability import by_chance, groups_of, new_by_chance, stability_index
 from tests.made_up import firm
 
@@ -28,7 +29,6 @@ def card_of(frame: pd.DataFrame, weights: tuple[float, ...] | None = None) -> Sc
     """A scorecard that knows the columns of `frame` and gives everybody the same risk; `weights` say what the columns mean to it."""
     bins = tuple(fit_bins(column, frame[column]) for column in frame)
     flat = Member(Tables(0.0, tuple(np.zeros(cut.size) for cut in bins), {}), {})
-    nothing = RuleWorth("nobody", 0.5, 0.7, 0.0, 0.0)
     rows = len(frame)
     return Scorecard(
         bins=bins,
@@ -39,8 +39,8 @@ def card_of(frame: pd.DataFrame, weights: tuple[float, ...] | None = None) -> Sc
         importance=np.ones(len(bins)),
         sample=np.column_stack([cut.code(frame[cut.column]) for cut in bins])[:2000],
         known=Known("", np.empty(0, np.uint64), np.empty(0, np.int8), ""),
-        provenance=Provenance("", "", None, "lost", "yes", rows, rows // 4, 0, (), 0, 0, 0, 0.0),
-        evaluation=Evaluation(rows, rows // 4, "", 0.5, 0.1, 0.7, 0.2, 0.0, 1.0, 0.0, 0.1, nothing),
+        provenance=Provenance("", "", None, "lost", "yes", rows, rows // 4, 0, (), (), 0, 0, 0, 0.0),
+        evaluation=evaluate(np.full(100, 0.25), np.arange(100) < 25, method="", rule="", rule_risk=np.full(100, 0.25)),
     )
 
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from churn.risk.calibration import fit_slope
-from churn.risk.evaluation import calibration_error, evaluate, lift, roc_auc, roc_auc_se
+from churn.risk.evaluation import evaluate, roc_auc, roc_auc_se
 from churn.risk.points import probability
 from churn.risk.scorecard import Evaluation
 
@@ -31,6 +31,7 @@ def test_measures_agree_with_scikit_learn_ties_included(seed):
     assert found.roc_auc == pytest.approx(roc_auc_score(lost, risk))
     assert found.log_loss == pytest.approx(log_loss(lost, risk))
     assert found.brier == pytest.approx(brier_score_loss(lost, risk))
+    assert found.pr_auc == pytest.approx(average_precision_score(lost, risk))
 
 
 def test_the_standard_error_of_the_auc_is_that_of_many_draws():
@@ -40,17 +41,45 @@ def test_the_standard_error_of_the_auc_is_that_of_many_draws():
     assert told == pytest.approx(spread, rel=0.12)
 
 
-def test_calibration_error_of_a_hand_worked_case():
-    risk = np.repeat([0.1, 0.6], 10)
-    lost = np.array([True] * 2 + [False] * 8 + [True] * 5 + [False] * 5)
-    assert calibration_error(risk, lost, bins=2) == pytest.approx((0.1 + 0.1) / 2)
+def test_calibration_error_and_groups_of_a_hand_worked_case():
+    risk = np.repeat([0.1, 0.6], 50)
+    lost = np.array([True] * 10 + [False] * 40 + [True] * 25 + [False] * 25)
+    shuffled = np.random.default_rng(0).permutation(100)
+    found = judged(risk[shuffled], lost[shuffled])
+    assert sum(group.rows for group in found.calibration) == 100
+    assert [group.risk for group in found.calibration] == pytest.approx([0.1] * 5 + [0.6] * 5)
+    assert sum(group.lost * group.rows for group in found.calibration) == 35
+    alike = judged(np.linspace(0.1, 0.9, 10), np.arange(10) >= 5)
+    assert alike.calibration_error == pytest.approx(np.abs(np.linspace(0.1, 0.9, 10) - (np.arange(10) >= 5)).mean())
 
 
-def test_lift_counts_ties_at_the_edge_by_their_part():
-    risk = np.array([0.9, 0.5, 0.5, 0.1])
-    lost = np.array([True, True, False, False])
-    assert lift(risk, lost, 0.25) == pytest.approx(2)
-    assert lift(risk, lost, 0.5) == pytest.approx((1 + 0.5) / 2 / 0.5)
+def test_the_riskiest_share_counts_ties_at_the_edge_by_their_part():
+    risk = np.repeat([0.9, 0.5, 0.1], [10, 20, 70])
+    lost = np.isin(np.arange(100), [*range(8), *range(10, 20)])
+    five, ten, twenty = judged(risk, lost).top
+    assert (five.rows, ten.rows, twenty.rows) == (5, 10, 20)
+    assert [five.precision, ten.precision, twenty.precision] == pytest.approx([0.8, 0.8, (8 + 5) / 20])
+    assert [ten.lift, ten.caught, twenty.caught] == pytest.approx([0.8 / 0.18, 8 / 18, 13 / 18])
+    assert judged(risk, lost).gains[4] == pytest.approx((0.2, 13 / 18))
+
+
+def test_the_intervals_hold_the_truth_about_as_often_as_they_say():
+    many = scored(9, 200_000, 6)
+    truth = judged(*many)
+    held = np.zeros(4)
+    for seed in range(30):
+        found = judged(*scored(seed, 500, 6))
+        inside = (found.ranges.roc_auc, found.ranges.pr_auc, found.ranges.log_loss, found.top[2].precision_range)
+        at = (truth.roc_auc, truth.pr_auc, truth.log_loss, truth.top[2].precision)
+        held += [each.low <= value <= each.high for each, value in zip(inside, at, strict=True)]
+    assert (held >= 25).all()
+
+
+def test_a_perfect_score_passes_for_calibrated_and_one_that_is_off_by_a_third_does_not():
+    calibrated = [judged(*scored(seed, 1000, 6)).calibrated for seed in range(30)]
+    assert sum(calibrated) >= 25
+    risk, lost = scored(1, 1000, 6)
+    assert not judged(risk * 0.66, lost).calibrated
 
 
 def test_noise_shows_no_signal_and_a_good_score_does():

@@ -175,7 +175,7 @@ def test_a_model_of_another_format_is_refused_by_name(card, monkeypatch):
     monkeypatch.setattr("churn.risk.keeping.SCHEMA", 99)
     newer = to_text(card).encode()
     monkeypatch.undo()
-    with pytest.raises(ModelError, match="has model format 99 and this program reads 1"):
+    with pytest.raises(ModelError, match="has model format 99 and this program reads 2"):
         risk.from_bytes(newer, file="model.json")
 
 

@@ -146,6 +146,12 @@ def choose(
     return used, left_out
 
 
+def put_back(frame: pd.DataFrame, *, label: Label, keep: Collection[str]) -> list[LeftOut]:
+    """Those of the columns in `keep` that look like leaks, and why; they are learned from all the same."""
+    lost, labelled = lost_rows(frame, label)
+    return [LeftOut(name, why, leak=True) for name in dict.fromkeys(keep) if (why := why_leak(frame[name][labelled], lost[labelled]))]
+
+
 def left_out_why(
     values: "pd.Series[str] | pd.Series[float]", lost: npt.NDArray[np.bool_], labelled: npt.NDArray[np.bool_], *, asked: bool
 ) -> LeftOut | None:

@@ -1,4 +1,4 @@
-"""A second opinion: the same bags of trees, but any columns may meet in a branch. It tells what a scorecard of pairs cannot see."""
+"""A deeper second opinion: the same bags, but any columns may meet in a branch. It tells what a scorecard of pairs cannot see."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -11,9 +11,10 @@ from churn.risk.bagging import Fitting
 from churn.risk.bins import Bins, Codes, Floats
 from churn.risk.calibration import fit_slope
 from churn.risk.evaluation import log_losses, roc_auc, standard_error
+from churn.risk.forest import Forest, Second
 from churn.risk.points import Tables
 from churn.risk.scorecard import DeeperWorth
-from churn.risk.trees import Bag, boxes, ranked
+from churn.risk.trees import Bag, boxes
 
 SURELY = 2.0  # standard errors
 MOST_NAMED = 3
@@ -21,54 +22,63 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Deeper:
-    """The deeper model: bags of trees, blended with the line and calibrated like the scorecard. `unseen` holds each row's log-odds from the
+    """The deeper model, blended with the line and calibrated like the scorecard. `unseen` holds each row's log-odds from the
     bag that did not see it (from all of them where none did); `interplay` the columns that meet most, three or more at a time."""
 
-    bags: tuple[Bag, ...]
-    line: tuple[Tables, ...]
-    weight: float
-    slope: float
-    offset: float
+    model: Second
     unseen: Floats
     interplay: tuple[str, ...]
-
-    def log_odds(self, codes: Codes) -> Floats:
-        """The mean of the bags, calibrated."""
-        every = [part(bag, line, self.weight, codes) for bag, line in zip(self.bags, self.line, strict=True)]
-        return np.asarray(np.mean(every, axis=0) * self.slope + self.offset, dtype=np.float64)
-
-
-def part(bag: Bag, line: Tables, weight: float, codes: Codes) -> Floats:
-    """One bag's log-odds, not calibrated."""
-    trees = bag.model._raw_predict(ranked(codes, bag.ranks)).ravel()
-    return np.asarray((1 - weight) * trees + weight * line.log_odds(codes), dtype=np.float64)
 
 
 def deepen(fitting: Fitting, line: list[Tables], tell: Callable[[float], None]) -> Deeper:
     """Grows the deeper bags on the rows of a fit under way; `line` holds the fit's own line of each bag."""
     bags, trees = fitting.grown("any", tell, [None for _bag in fitting.bags])
-    for bag in bags:
-        bag.model._predictors = bag.model._predictors[:trees]
+    forests = tuple(forest_of(bag, trees) for bag in bags)
     codes, folds = fitting.codes, fitting.folds
-    judged = [bag.model._raw_predict(ranked(codes[rows], bag.ranks)).ravel() for bag, rows in zip(bags, fitting.judged, strict=True)]
+    judged = [forest.log_odds(codes[rows]) for forest, rows in zip(forests, fitting.judged, strict=True)]
     _loss, weight = fitting.weight_of(judged, line)
-    unseen = np.empty(len(codes))
-    for number, (bag, straight) in enumerate(zip(bags, line, strict=True)):
-        rows = folds == number
-        unseen[rows] = part(bag, straight, weight, codes[rows])
-    apart = folds == -1
-    if apart.any():
-        unseen[apart] = np.mean([part(bag, straight, weight, codes[apart]) for bag, straight in zip(bags, line, strict=True)], axis=0)
-    rows = apart if apart.any() else ~apart
+    raw = Second(forests, tuple(line), weight, slope=1.0, offset=0.0)
+    unseen = unseen_by(raw, codes, folds)
+    rows = folds == -1 if (folds == -1).any() else np.ones(len(folds), dtype=bool)
     slope, offset = fit_slope(unseen[rows], fitting.lost[rows].astype(float))
-    return Deeper(tuple(bags), tuple(line), weight, slope, offset, unseen * slope + offset, interplay(bags, fitting.bins))
+    model = Second(forests, tuple(line), weight, slope, offset)
+    return Deeper(model, unseen * slope + offset, interplay(bags, trees, fitting.bins))
 
 
-def interplay(bags: list[Bag], bins: tuple[Bins, ...]) -> tuple[str, ...]:
+def unseen_by(model: Second, codes: Codes, folds: npt.NDArray[np.int8]) -> Floats:
+    """Each row's log-odds from the bag that did not see it, from all of them where none did."""
+    unseen = np.empty(len(codes))
+    for bag in np.unique(folds):
+        unseen[folds == bag] = model.log_odds(codes[folds == bag], None if bag < 0 else int(bag))
+    return unseen
+
+
+def forest_of(bag: Bag, trees: int) -> Forest:
+    """The first `trees` trees of a bag as plain arrays."""
+    every = [predictors[0].nodes for predictors in bag.model._predictors[:trees]]
+    sizes = [len(nodes) for nodes in every]
+    starts = np.cumsum([0, *sizes[:-1]]).astype(np.int32)
+    nodes, root = np.concatenate(every), np.repeat(starts, sizes)
+    leaf, here = nodes["is_leaf"].astype(bool), np.arange(len(nodes), dtype=np.int32)
+    most = np.iinfo(np.int16).max
+    return Forest(
+        ranks=bag.ranks,
+        start=float(np.ravel(bag.model._baseline_prediction)[0]),
+        starts=starts,
+        column=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int16),
+        cut=np.where(leaf, most, np.clip(np.floor(nodes["num_threshold"]), 0, most)).astype(np.int16),
+        missing_left=leaf | nodes["missing_go_to_left"].astype(bool),
+        left=np.where(leaf, here, nodes["left"] + root).astype(np.int32),
+        right=np.where(leaf, here, nodes["right"] + root).astype(np.int32),
+        value=np.where(leaf, nodes["value"], 0.0),
+    )
+
+
+def interplay(bags: list[Bag], trees: int, bins: tuple[Bins, ...]) -> tuple[str, ...]:
     """The columns that meet on the weightiest paths of three columns or more, at most three of them; none where no path has so many."""
     weight: Counter[int] = Counter()
     for bag in bags:
-        for predictors in bag.model._predictors:
+        for predictors in bag.model._predictors[:trees]:
             for box, value in boxes(predictors[0].nodes, bag.ranks):
                 if len(box) > 2:
                     weight.update(dict.fromkeys(box, abs(value)))

@@ -3,33 +3,86 @@
 import numpy as np
 import numpy.typing as npt
 
+from churn.measures.rates import share_of
 from churn.risk.bins import Floats
-from churn.risk.scorecard import Evaluation, RuleWorth
+from churn.risk.resampled import GROUPS, TINY, Ranking, draws, error_by_chance, groups, measured, ranking, within
+from churn.risk.scorecard import CalibrationGroup, Evaluation, Range, Ranges, RuleWorth, Top
 
-TINY = 1e-15
+SHARES = (0.05, 0.1, 0.2)
+GAINS = 20
 
 
-def evaluate(risk: Floats, lost: npt.NDArray[np.bool_], *, method: str, rule: str, rule_risk: Floats) -> Evaluation:
+def evaluate(risk: Floats, lost: npt.NDArray[np.bool_], *, method: str, rule: str, rule_risk: Floats, seed: int = 0) -> Evaluation:
     """Measures of `risk` (0..1, of rows not learned from) against `lost`, beside those of a simple rule on the same rows.
 
-    `method` says in words how the rows were kept apart.
+    `method` says in words how the rows were kept apart; `seed` draws the rows anew for the intervals.
     """
+    rows = ranking(risk, lost)
+    found = measured(rows, np.ones(len(lost)), SHARES)
     loss, bare = log_losses(risk, lost), log_losses(np.full(len(lost), lost.mean()), lost)
-    gain = bare - loss
+    drawn = draws(rows, SHARES, seed)
+    top = tops(rows, found.precision, found.rate, drawn)
     return Evaluation(
         rows=len(lost),
         lost=int(lost.sum()),
         method=method,
-        roc_auc=roc_auc(risk, lost),
+        roc_auc=found.roc_auc,
         roc_auc_se=roc_auc_se(risk, lost),
-        log_loss=float(loss.mean()),
-        brier=float(np.mean((risk - lost) ** 2)),
-        calibration_error=calibration_error(risk, lost),
-        lift_top_10=lift(risk, lost, 0.1),
-        gain=float(gain.mean()),
-        gain_se=standard_error(gain),
+        pr_auc=found.pr_auc,
+        log_loss=found.log_loss,
+        brier=found.brier,
+        calibration_error=found.calibration_error,
+        calibration_by_chance=error_by_chance(rows, seed),
+        lift_top_10=top[SHARES.index(0.1)].lift,
+        ranges=ranges_of(drawn, found.calibration_error),
+        top=top,
+        calibration=calibration(rows),
+        gains=gains(rows),
+        gain=float((bare - loss).mean()),
+        gain_se=standard_error(bare - loss),
         rule=rule_worth(rule, rule_risk, loss, lost),
     )
+
+
+def ranges_of(drawn: Floats, calibration_error: float) -> Ranges:
+    """The intervals of the single measures; that of the calibration error is mirrored at its value, since drawing rows anew adds to it."""
+    auc, precision, loss, brier, error = [range_of(drawn[:, place]) for place in range(5)]
+    mirrored = Range(max(0.0, 2 * calibration_error - error.high), max(calibration_error, 2 * calibration_error - error.low))
+    return Ranges(auc, precision, loss, brier, mirrored)
+
+
+def range_of(drawn: Floats) -> Range:
+    """The middle 95% of what was drawn; nan where nothing could be."""
+    return Range(*map(float, np.quantile(drawn, [0.025, 0.975]))) if len(drawn) else Range(np.nan, np.nan)
+
+
+def tops(rows: Ranking, precision: Floats, rate: float, drawn: Floats) -> tuple[Top, ...]:
+    """The riskiest shares, with the intervals that stand after those of the five single measures."""
+    many, all_lost = len(rows.risk), rows.lost.sum()
+    found = []
+    for place, (share, among) in enumerate(zip(SHARES, precision.tolist(), strict=True)):
+        sure, lift = (range_of(drawn[:, 5 + place + shift]) for shift in (0, len(SHARES)))
+        found.append(Top(share, round(share * many), among, sure, among / rate, lift, float(among * share * many / all_lost)))
+    return tuple(found)
+
+
+def calibration(rows: Ranking) -> tuple[CalibrationGroup, ...]:
+    """Ten groups of equal count, the lowest risks first; fewer where there are fewer rows."""
+    group = groups(rows, np.ones(len(rows.risk)))
+    found = []
+    for number in reversed(range(GROUPS)):
+        inside = group == number
+        if inside.any():
+            share = share_of(int(rows.lost[inside].sum()), int(inside.sum()))
+            found.append(CalibrationGroup(share.total, float(rows.risk[inside].mean()), share.share, share.low, share.high))
+    return tuple(found)
+
+
+def gains(rows: Ranking) -> tuple[tuple[float, float], ...]:
+    """Shares of the rows from 0 to 1, riskiest first, and the share of the lost among them."""
+    shares = np.linspace(0, 1, GAINS + 1)
+    caught = within(rows, np.ones(len(rows.risk)), shares * len(rows.risk)) / rows.lost.sum()
+    return tuple(zip(shares.tolist(), caught.tolist(), strict=True))
 
 
 def rule_worth(name: str, risk: Floats, loss: Floats, lost: npt.NDArray[np.bool_]) -> RuleWorth:
@@ -74,19 +127,3 @@ def roc_auc_se(risk: Floats, lost: npt.NDArray[np.bool_]) -> float:
     above = (every[lost] - _midranks(risk[lost])) / stayed
     below = 1 - (every[~lost] - _midranks(risk[~lost])) / gone
     return float(np.sqrt(above.var(ddof=1) / gone + below.var(ddof=1) / stayed))
-
-
-def calibration_error(risk: Floats, lost: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean distance between shown risk and share lost over `bins` groups of equal count, weighted by their rows."""
-    order = np.argsort(risk, kind="stable")
-    groups = [group for group in np.array_split(order, bins) if len(group)]
-    return float(sum(len(group) * abs(risk[group].mean() - lost[group].mean()) for group in groups) / len(risk))
-
-
-def lift(risk: Floats, lost: npt.NDArray[np.bool_], share: float) -> float:
-    """Share lost among the riskiest `share` of rows over the share lost among all; ties at the edge count by their part."""
-    wanted = max(1, round(share * len(risk)))
-    edge = np.sort(risk)[-wanted]
-    above, at = risk > edge, risk == edge
-    caught = lost[above].sum() + lost[at].sum() * (wanted - above.sum()) / at.sum()
-    return float(caught / wanted / lost.mean())

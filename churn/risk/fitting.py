@@ -1,7 +1,7 @@
 """Fits one scorecard to coded rows: bags of trees, pairs, the line, the blend and the calibration, each chosen out of fold."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ class Fitted:
     line_weight: float
     slope: float
     offset: float
-    deeper: Deeper | None = None
+    deeper: Deeper
 
 
 def fit(
@@ -47,10 +47,9 @@ def fit(
     folds: npt.NDArray[np.int8],
     *,
     seed: int = 0,
-    deeper: bool = False,
     progress: Progress | None = None,
 ) -> Fitted:
-    """Fits the scorecard. `codes` is rows x columns, `lost` the label, `folds` as `deal` gives them; with `deeper` a second opinion too.
+    """Fits the scorecard. `codes` is rows x columns, `lost` the label, `folds` as `deal` gives them.
 
     `progress` is told the share done and, in words, what is being done; it may raise to stop the fit.
     """
@@ -63,11 +62,11 @@ def fit(
         line, strength = fitting.line()
         tell(0.05, _("a straight line"))
         bags, trees, pairs = best_pairs(fitting, line, tell)
-        second = deepen(fitting, line, part_of(tell, 0.8, 1, _("a second opinion"))) if deeper else None
+        deeper = deepen(fitting, line, part_of(tell, 0.8, 1, _("a second opinion")))
     tables = fitting.tables(bags, trees)
     _loss, weight = fitting.weight(tables, line)
     raw = [blended(a, b, weight) for a, b in zip(tables, line, strict=True)]
-    return replace(finished(fitting, raw, trees, pairs, strength, weight), deeper=second)
+    return finished(fitting, raw, deeper, trees, pairs, strength, weight)
 
 
 def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[list[Bag], int, tuple[Pair, ...]]:
@@ -97,7 +96,9 @@ def part_of(tell: Progress, start: float, end: float, text: str) -> Callable[[fl
     return lambda share: tell(start + (end - start) * share, text)
 
 
-def finished(fitting: Fitting, raw: list[Tables], trees: int, pairs: tuple[Pair, ...], strength: float, weight: float) -> Fitted:
+def finished(
+    fitting: Fitting, raw: list[Tables], deeper: Deeper, trees: int, pairs: tuple[Pair, ...], strength: float, weight: float
+) -> Fitted:
     """Centres, neutralises and calibrates the bags' tables, and averages them."""
     bins, codes, folds = fitting.bins, fitting.codes, fitting.folds
     shares, known = shares_of(bins, codes), known_bins(bins, len(codes))
@@ -125,6 +126,7 @@ def finished(fitting: Fitting, raw: list[Tables], trees: int, pairs: tuple[Pair,
         weight,
         slope,
         offset,
+        deeper,
     )
 
 

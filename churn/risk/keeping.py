@@ -4,24 +4,27 @@ import base64
 import hashlib
 import json
 import math
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
 from churn.errors import ModelError
 from churn.risk.bins import Bins
+from churn.risk.forest import Forest, Second
 from churn.risk.known import Known
 from churn.risk.points import Tables
-from churn.risk.scorecard import Evaluation, Member, Provenance, RuleWorth, Scorecard
+from churn.risk.scorecard import Evaluation, Member, Provenance, Scorecard
 from churn.wording import _
 
-SCHEMA = 1
+SCHEMA = 2
 PROGRAM = "retention-desk scorecard"
 _HEAD = '{"checksum":"'
 _BLANK = "0" * 64
+_NODES = {"starts": "<i4", "column": "<i2", "cut": "<i2", "missing_left": "|b1", "left": "<i4", "right": "<i4", "value": "<f8"}
 
 
 def to_text(card: Scorecard) -> str:
@@ -40,6 +43,7 @@ def to_text(card: Scorecard) -> str:
         "known": {"salt": card.known.salt, "by": card.known.by, "digests": _pack(card.known.digests), "bags": _pack(card.known.bags)},
         "provenance": asdict(card.provenance),
         "evaluation": _numbers_out(asdict(card.evaluation)),
+        "deeper": _second_out(card.deeper) if card.deeper else None,
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace(_BLANK, hashlib.sha256(text.encode()).hexdigest(), 1)
@@ -95,8 +99,6 @@ def _card_in(body: dict[str, Any]) -> Scorecard:
     bins = tuple(_bins_in(column) for column in body["columns"])
     sizes = [cut.size for cut in bins]
     known = body["known"]
-    provenance = body["provenance"] | {"left_out": tuple((column, why) for column, why in body["provenance"]["left_out"])}
-    evaluation = _numbers_in(body["evaluation"]) | {"rule": RuleWorth(**_numbers_in(body["evaluation"]["rule"])), "deeper": None}
     sample = _unpack(known_text=body["sample"], kind="<i2").reshape(-1, len(bins)).astype(np.int16)
     if (sample < 0).any() or (sample >= np.array(sizes)).any():
         raise ValueError("sample")
@@ -109,8 +111,9 @@ def _card_in(body: dict[str, Any]) -> Scorecard:
         importance=_of_size(np.array(body["importance"], dtype=np.float64), len(bins)),
         sample=sample,
         known=Known(known["salt"], _unpack(known["digests"], "<u8"), _unpack(known["bags"], "|i1"), known["by"]),
-        provenance=Provenance(**provenance),
-        evaluation=Evaluation(**{field.name: evaluation[field.name] for field in fields(Evaluation)}),
+        provenance=_read(Provenance, body["provenance"]),
+        evaluation=_read(Evaluation, body["evaluation"]),
+        deeper=_second_in(body["deeper"], sizes) if body["deeper"] else None,
     )
 
 
@@ -174,13 +177,71 @@ def _unpack(known_text: str, kind: str) -> npt.NDArray[Any]:
     return np.frombuffer(base64.b64decode(known_text, validate=True), dtype=kind).copy()
 
 
-def _numbers_out(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: _numbers_out(value) if isinstance(value, dict) else _number_out(value) for key, value in found.items()}
+def _second_out(second: Second) -> dict[str, Any]:
+    trees = [{name: _pack(getattr(forest, name)) for name in _NODES} for forest in second.forests]
+    return {
+        "weight": second.weight,
+        "slope": second.slope,
+        "offset": second.offset,
+        "forests": [
+            {"start": forest.start, "ranks": [_pack(rank) for rank in forest.ranks], "nodes": nodes}
+            for forest, nodes in zip(second.forests, trees, strict=True)
+        ],
+        "lines": [{"intercept": line.intercept, "points": [_pack(points) for points in line.singles]} for line in second.lines],
+    }
 
 
-def _numbers_in(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: math.nan if value is None else value for key, value in found.items()}
+def _second_in(found: dict[str, Any], sizes: list[int]) -> Second:
+    lines = [
+        Tables(float(line["intercept"]), tuple(_of_size(_points_in(p), size) for p, size in zip(line["points"], sizes, strict=True)), {})
+        for line in found["lines"]
+    ]
+    forests = [_forest_in(forest, sizes) for forest in found["forests"]]
+    if len(forests) != len(lines):
+        raise ValueError("lines")
+    return Second(tuple(forests), tuple(lines), float(found["weight"]), float(found["slope"]), float(found["offset"]))
+
+
+def _forest_in(found: dict[str, Any], sizes: list[int]) -> Forest:
+    ranks = tuple(_of_size(_unpack(rank, "<i2"), size) for rank, size in zip(found["ranks"], sizes, strict=True))
+    nodes = {name: _unpack(found["nodes"][name], kind) for name, kind in _NODES.items()}
+    forest = Forest(ranks=ranks, start=float(found["start"]), **nodes)
+    here = np.arange(len(forest.value))
+    onward = (forest.left > here) & (forest.right > here) | (forest.left == here) & (forest.right == here)
+    within = (forest.left < len(here)) & (forest.right < len(here)) & (forest.column >= 0) & (forest.column < len(sizes))
+    if any(len(array) != len(here) for name, array in nodes.items() if name != "starts") or not (onward & within).all():
+        raise ValueError("nodes")
+    if (forest.starts < 0).any() or (forest.starts >= len(here)).any() or not np.isfinite(forest.value).all():
+        raise ValueError("trees")
+    return forest
+
+
+def _numbers_out(found: Any) -> Any:
+    """What asdict made, in plain JSON values: None for nan."""
+    if isinstance(found, dict):
+        return {key: _numbers_out(value) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_numbers_out(value) for value in found]
+    return _number_out(found)
 
 
 def _number_out(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _read(kind: Any, found: Any) -> Any:
+    """A value of `kind` (a dataclass, a tuple, a plain value or None) from what `_numbers_out` made of it."""
+    if is_dataclass(kind):
+        kinds = get_type_hints(kind)
+        return kind(**{field.name: _read(kinds[field.name], found[field.name]) for field in fields(kind)})  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        kinds_in = get_args(kind)
+        each = [kinds_in[0]] * len(found) if kinds_in[-1] is Ellipsis else kinds_in
+        return tuple(_read(one, value) for one, value in zip(each, found, strict=True))
+    if get_origin(kind) is UnionType:
+        return None if found is None else _read(next(one for one in get_args(kind) if one is not NoneType), found)
+    if kind is float:
+        return math.nan if found is None else float(found)
+    if type(found) is not kind:
+        raise TypeError(kind.__name__)
+    return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from churn.risk.bins import Bins, Codes, Floats
+from churn.risk.forest import Second
 from churn.risk.known import Known
 from churn.risk.points import Explained, Pair, Tables, explain
 
@@ -29,7 +30,8 @@ class Member:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a scorecard comes from: the file and columns it learned from, and how it was fitted."""
+    """Where a scorecard comes from: the file and columns it learned from, and how it was fitted. `put_back`: the columns that look like
+    leaks and were learned from all the same, as asked, and why they look so."""
 
     source: str
     digest: str
@@ -40,11 +42,57 @@ class Provenance:
     rows_lost: int
     rows_unlabelled: int
     left_out: tuple[tuple[str, str], ...]
+    put_back: tuple[tuple[str, str], ...]
     seed: int
     trees: int
     pairs: int
     line_weight: float
     trained_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Range:
+    """A 95% interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """What the measures would range over if the customers were drawn anew: bootstrap percentiles, for the calibration error mirrored
+    at its value, since drawing anew adds to it."""
+
+    roc_auc: Range
+    pr_auc: Range
+    log_loss: Range
+    brier: Range
+    calibration_error: Range
+
+
+@dataclass(frozen=True)
+class Top:
+    """The riskiest `share` of the rows: the share lost among them (precision), how many times the churn rate that is (lift), and the
+    share of all lost that are among them (`caught`)."""
+
+    share: float
+    rows: int
+    precision: float
+    precision_range: Range
+    lift: float
+    lift_range: Range
+    caught: float
+
+
+@dataclass(frozen=True)
+class CalibrationGroup:
+    """One of ten groups of equal count by risk: mean risk, share lost, and the 95% interval of the latter (Wilson 1927)."""
+
+    rows: int
+    risk: float
+    lost: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -74,21 +122,33 @@ class DeeperWorth:
 @dataclass(frozen=True)
 class Evaluation:
     """How good the scores are on rows that the scorecard did not see. Losses are in nats; `gain` is the mean log-loss saved
-    against giving everybody the bare churn rate, `gain_se` its standard error."""
+    against giving everybody the bare churn rate, `gain_se` its standard error. A perfect score's calibration error stays below
+    `calibration_by_chance` in 95 of 100 such tables. `gains`: share of the rows, riskiest first, and share of the lost among them."""
 
     rows: int
     lost: int
     method: str
     roc_auc: float
     roc_auc_se: float
+    pr_auc: float
     log_loss: float
     brier: float
     calibration_error: float
+    calibration_by_chance: float
     lift_top_10: float
+    ranges: Ranges
+    top: tuple[Top, ...]
+    calibration: tuple[CalibrationGroup, ...]
+    gains: tuple[tuple[float, float], ...]
     gain: float
     gain_se: float
     rule: RuleWorth
     deeper: DeeperWorth | None = None
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the risks fit what happened as well as a perfect score's might."""
+        return self.calibration_error <= self.calibration_by_chance
 
     @property
     def has_signal(self) -> bool:
@@ -108,7 +168,7 @@ class Evaluation:
 @dataclass(frozen=True)
 class Scorecard:
     """A trained score. `whole` is the average of the `bags`; `spread` is the variance of each column's contributions in training,
-    `importance` their mean size (log-odds); `sample` holds at most 2,000 coded training rows."""
+    `importance` their mean size (log-odds); `sample` holds at most 2,000 coded training rows. `deeper` is kept where it is truly better."""
 
     bins: tuple[Bins, ...]
     whole: Member
@@ -120,6 +180,7 @@ class Scorecard:
     known: Known = field(repr=False)
     provenance: Provenance
     evaluation: Evaluation
+    deeper: Second | None = field(default=None, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

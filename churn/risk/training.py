@@ -12,7 +12,7 @@ import pandas as pd
 from churn.errors import TrainingError
 from churn.risk.bagging import BIG_ROWS, deal, fold_of
 from churn.risk.bins import Bins, Codes, Floats, as_text, fit_bins
-from churn.risk.columns import LeftOut, choose, find_label, lost_rows
+from churn.risk.columns import LeftOut, choose, find_label, lost_rows, put_back
 from churn.risk.deeper import MOST_NAMED, deeper_worth
 from churn.risk.evaluation import evaluate
 from churn.risk.fitting import Fitted, Progress, fit
@@ -51,6 +51,7 @@ class Labelled:
         self.left_out: list[LeftOut]
         enough(self.lost)
         self.columns, self.left_out = choose(self.frame, id_column=id_column, label=self.label, ignore=ignore, keep=keep)
+        self.put_back = put_back(self.frame, label=self.label, keep=keep)
         self.salt = hashlib.sha256(f"{len(frame)} {list(frame)}".encode()).hexdigest()[:16]
         self.digests, self.by = self.told_apart()
 
@@ -124,6 +125,7 @@ def train(
     bins = table.bins()
     codes = table.codes(bins)
     fitted = fit(bins, codes, table.lost, deal(table.digests, table.lost, seed), seed=seed, progress=progress)
+    evaluation = unseen_evaluation(table, fitted, seed)
     members = [Member(tables, joint) for tables, joint in zip((fitted.tables, *fitted.bags), fitted.joints, strict=True)]
     contributions = members[0].explain(codes).contributions
     some = np.random.default_rng(seed).permutation(len(codes))[:SAMPLE_ROWS]
@@ -137,7 +139,8 @@ def train(
         sample=codes[np.sort(some)],
         known=remember(table.salt, table.digests, fitted.folds, table.by),
         provenance=provenance_of(table, fitted, seed=seed, source=source, digest=digest, trained_on=trained_on),
-        evaluation=unseen_evaluation(table, fitted, seed),
+        evaluation=evaluation,
+        deeper=fitted.deeper.model if evaluation.deeper and evaluation.deeper.better else None,
     )
 
 
@@ -153,6 +156,7 @@ def provenance_of(table: Labelled, fitted: Fitted, *, seed: int, source: str, di
         rows_lost=int(table.lost.sum()),
         rows_unlabelled=table.unlabelled,
         left_out=tuple((column.column, column.why) for column in table.left_out),
+        put_back=tuple((column.column, column.why) for column in table.put_back),
         seed=seed,
         trees=fitted.trees,
         pairs=len(fitted.pairs),
@@ -167,7 +171,9 @@ def unseen_evaluation(table: Labelled, fitted: Fitted, seed: int) -> Evaluation:
     judged = apart if apart.any() else ~apart
     method = _("on a fifth of the rows, kept aside") if apart.any() else _("each row scored by the part of the model that did not see it")
     rule, rule_risk = rule_out_of_fold(table, seed)
-    return evaluate(probability(fitted.unseen[judged]), table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged])
+    risk, second = probability(fitted.unseen[judged]), probability(fitted.deeper.unseen[judged])
+    found = evaluate(risk, table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged], seed=seed)
+    return replace(found, deeper=deeper_worth(second, risk, table.lost[judged], fitted.deeper.interplay))
 
 
 def rule_out_of_fold(table: Labelled, seed: int) -> tuple[str, Floats]:
@@ -215,16 +221,15 @@ def evaluate_out_of_fold(
         bins = table.bins(inside)
         folds = deal(table.digests[inside], table.lost[inside], seed)
         tell = (lambda share, text, part=part: progress((part + share) / len(rounds), text)) if progress else None
-        fitted = fit(bins, table.codes(bins, inside), table.lost[inside], folds, seed=seed, deeper=True, progress=tell)
+        fitted = fit(bins, table.codes(bins, inside), table.lost[inside], folds, seed=seed, progress=tell)
         unseen = table.codes(bins, outside)
         risk[outside] = probability(fitted.tables.log_odds(unseen))
-        if fitted.deeper:
-            second[outside] = probability(fitted.deeper.log_odds(unseen))
-            interplay.update(fitted.deeper.interplay)
+        second[outside] = probability(fitted.deeper.model.log_odds(unseen))
+        interplay.update(fitted.deeper.interplay)
     judged = ~np.isnan(risk)
     method = _("{parts} times: learned on the other rows, judged on a part of {share}").format(parts=len(rounds), share=f"1/{parts}")
     rule, rule_risk = rule_out_of_fold(table, seed)
-    found = evaluate(risk[judged], table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged])
+    found = evaluate(risk[judged], table.lost[judged], method=method, rule=rule, rule_risk=rule_risk[judged], seed=seed)
     names = tuple(column for column, _times in interplay.most_common(MOST_NAMED))
     found = replace(found, deeper=deeper_worth(second[judged], risk[judged], table.lost[judged], names))
     return OutOfFold(found, risk, second, table.columns, table.left_out)
