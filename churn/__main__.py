@@ -31,7 +31,7 @@ app = typer.Typer(
 )
 
 UsageError: Any = typer.BadParameter.__base__
-LEARNED = ("model", "label", "lost")
+LEARNED = ("model", "label", "lost", "deeper")
 File = Annotated[Path, typer.Argument(help=_("the spreadsheet: CSV, XLSX, XLS or ODS"))]
 LabelColumn = Annotated[str | None, typer.Option("--label", help=_("the column that marks the lost customers"))]
 Lost = Annotated[str | None, typer.Option(help=_("the value in it that means lost"))]

@@ -4,8 +4,9 @@ import streamlit as st
 
 from churn import charts, risk, wording
 from churn.risk import Scorecard, Scores
+from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
-from ui import figures, tables
+from ui import figures, second, tables
 from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps
 from ui.desk import firm, model, the_desk
 from ui.links import customer_search
@@ -60,7 +61,7 @@ def _one(found: Profile) -> None:
     elif not card.evaluation.has_signal:
         no_signal()
     else:
-        _risk(found, card, scored(the_desk(), card, found))
+        _risk(found, card, scored(the_desk(), card, found, deeper=shows_deeper(the_desk())))
     _facts(found)
 
 
@@ -81,6 +82,7 @@ def _risk(found: Profile, card: Scorecard, scores: Scores) -> None:
         st.markdown("\n".join(f"- {wording.escape(sentence)}" for sentence in risk.drivers(scores, found.row)[0]))
         st.caption(_("Points of risk, one after the other from a typical customer. Associations, not causes."))
     _way(found, card, scores)
+    second.opinion(found, card, scores)
 
 
 def _way(found: Profile, card: Scorecard, scores: Scores) -> None:

@@ -75,7 +75,7 @@ def test_columns_that_say_nothing_are_left_out_with_the_reason():
         nothing=[None] * rows,
         income=[900.0 + 13.5 * row for row in range(rows)],
         plan=["Basic", "Pro", "Pro"] * 20,
-    ).assign(since=pd.to_datetime(["2025-01-01", "2025-02-01"] * 30))
+    ).assign(since=pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"] * 20))
     assert left_out(table) == {
         "row": "a row number or a code",
         "customer_code": "a row number or a code",

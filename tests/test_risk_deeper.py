@@ -74,22 +74,26 @@ def test_the_deeper_reasons_are_those_of_tree_explainer_on_the_booster_itself():
     bag = grow(None, bins, codes, lost, codes[:5], lost[:5], "any", 0)
     flat = Tables(0.5, tuple(np.zeros(cut.size) for cut in bins), {})
     model = Second((forest_of(bag, 100),), (flat,), weight=0.25, slope=2.0, offset=0.1)
-    base, contributions = explain_deeper(model, codes[:30], np.full(30, -1), codes[100:200])
+    contributions = explain_deeper(model, codes[:30], np.full(30, -1), codes[100:200])
     values = ranked(codes, bag.ranks)
     referee = shap.TreeExplainer(bag.model, data=shap.maskers.Independent(values[100:200], max_samples=100))(values[:30])
     np.testing.assert_allclose(contributions, 1.5 * referee.values, atol=1e-6)
-    np.testing.assert_allclose(base + contributions.sum(axis=1), model.log_odds(codes[:30]), atol=1e-6)
+    gaps = model.log_odds(codes[:30]) - contributions.sum(axis=1)
+    np.testing.assert_allclose(gaps, model.log_odds(codes[100:200]).mean(), atol=1e-6)
 
 
 def test_a_known_customer_is_scored_by_the_bag_that_did_not_see_them_and_reasons_may_differ(odd_one):
     frame, card = odd_one
-    found = score_deeper(card, frame.head(60), id_column="customer_id")
+    found = score_deeper(card, frame.head(60), id_column="customer_id", explained=40)
     unseen = [card.deeper.log_odds(codes_of(card, frame.head(60))[[row]], int(bag))[0] for row, bag in enumerate(bags(card, frame)[:60])]
-    np.testing.assert_allclose(found.log_odds, unseen, atol=1e-6)
+    np.testing.assert_allclose(found.log_odds, unseen, atol=1e-9)
     np.testing.assert_allclose(found.base + found.contributions.sum(axis=1), found.log_odds, atol=1e-9)
+    told = (found.contributions != 0).any(axis=1)
+    assert told.sum() == 40
+    assert found.risk[told].min() >= found.risk[~told].max()
     plain = score(card, frame.head(60), id_column="customer_id")
-    told = disagreements(plain, found)
-    assert all(set(each.deeper) & {"one", "two", "three"} for each in told)
+    reasons = [each.deeper for each, row in zip(disagreements(plain, found), told, strict=True) if row]
+    assert all(set(each) & {"one", "two", "three"} for each in reasons)
     with pytest.raises(ModelError, match="needs all its columns, and the sheet lacks months"):
         score_deeper(card, frame.drop(columns="months"))
 

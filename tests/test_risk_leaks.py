@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.risk.columns import Label, choose
+from churn.risk.columns import Label, choose, put_back
 from churn.risk.leaks import alone_auc, why_leak
 from tests.made_up import labelled
 
@@ -55,3 +55,13 @@ def test_leaks_are_left_out_with_the_reason_and_can_be_put_back():
     assert used == ["visits", "plan", "months", "colour"]
     assert [(out.column, out.leak) for out in left_out] == [("reason", True)]
     assert "reason" in choose(sheet, id_column="customer_id", label=label, keep=["reason"])[0]
+    assert [(back.column, back.why) for back in put_back(sheet, label=label, keep=["reason", "visits"])] == [
+        ("reason", "filled only for customers who were lost")
+    ]
+
+
+def test_a_day_that_only_the_lost_have_is_a_leak_and_another_day_is_only_of_no_use():
+    days = pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta(RANDOM.integers(0, 300, len(LOST)), unit="D"), name="day")
+    sheet = SHEET.assign(closed_on=days.where(LOST), since=days)
+    _used, left_out = choose(sheet, id_column="customer_id", label=Label("churned", "yes"))
+    assert {out.column: out.leak for out in left_out} == {"closed_on": True, "since": False}

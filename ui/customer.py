@@ -11,6 +11,7 @@ from churn.risk import Scorecard, Scores
 from churn.risk.columns import lost_rows
 from churn.risk.of_desk import id_column_of, label_of
 from churn.risk.scoring import shown
+from churn.risk.second import score_deeper
 from churn.store import Desk
 from churn.tables import TABLES, Type
 
@@ -70,8 +71,10 @@ def profile(desk: Desk, customer_id: str) -> Profile:
     )
 
 
-def scored(desk: Desk, card: Scorecard, found: Profile) -> Scores:
-    """The customer's score."""
+def scored(desk: Desk, card: Scorecard, found: Profile, *, deeper: bool) -> Scores:
+    """The customer's score, by the scorecard or by its deeper second opinion."""
+    if deeper:
+        return score_deeper(card, found.row, id_column=id_column_of(desk), explained=1)
     return risk.score(card, found.row, id_column=id_column_of(desk))
 
 

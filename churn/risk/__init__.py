@@ -1,9 +1,10 @@
 """RISK: features -> scorecard -> explanation -> evaluation."""
 
+from churn.risk.judging import evaluate_out_of_fold
 from churn.risk.keeping import from_bytes, load, save
 from churn.risk.scorecard import Evaluation, Scorecard
 from churn.risk.scoring import Scores, Step, drivers, path, score
-from churn.risk.training import evaluate_out_of_fold, train
+from churn.risk.training import train
 
 __all__ = [
     "Evaluation",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -121,9 +122,16 @@ def lost_rows(frame: pd.DataFrame, label: Label) -> tuple[npt.NDArray[np.bool_],
 
 
 def choose(
-    frame: pd.DataFrame, *, id_column: str | None, label: Label, ignore: Collection[str] = (), keep: Collection[str] = ()
+    frame: pd.DataFrame,
+    *,
+    id_column: str | None,
+    label: Label,
+    as_of: str | None = None,
+    ignore: Collection[str] = (),
+    keep: Collection[str] = (),
 ) -> tuple[list[str], list[LeftOut]]:
-    """The columns to learn from, and those left out with the reason. `keep` puts columns back that would be left out, even as asked."""
+    """The columns to learn from, and those left out with the reason. `keep` puts columns back that would be left out, even as asked, but
+    nothing puts back days on or after `as_of`, the column with the day that each row is read at."""
     for name in (*ignore, *keep):
         if name not in frame:
             raise TrainingError(no_column(name, frame))
@@ -132,7 +140,10 @@ def choose(
     lost, labelled = lost_rows(frame, label)
     scored = set(SCORED) <= set(frame)
     for column in map(str, frame):
-        if column in (id_column, label.column):
+        if column in (id_column, label.column, as_of):
+            continue
+        if as_of is not None and after_reading(frame[column], frame[as_of]):
+            left_out.append(LeftOut(column, _("it holds days on or after the day that the row is read at"), leak=True))
             continue
         if scored and (column in SCORED or column.startswith(BECAUSE)) and column not in keep:
             left_out.append(LeftOut(column, _("an earlier score, not a fact about the customer")))
@@ -149,7 +160,8 @@ def choose(
 def put_back(frame: pd.DataFrame, *, label: Label, keep: Collection[str]) -> list[LeftOut]:
     """Those of the columns in `keep` that look like leaks, and why; they are learned from all the same."""
     lost, labelled = lost_rows(frame, label)
-    return [LeftOut(name, why, leak=True) for name in dict.fromkeys(keep) if (why := why_leak(frame[name][labelled], lost[labelled]))]
+    found = [left_out_why(frame[name], lost, labelled, asked=False) for name in dict.fromkeys(keep)]
+    return [column for column in found if column and column.leak]
 
 
 def left_out_why(
@@ -159,11 +171,23 @@ def left_out_why(
     name = str(values.name)
     if asked:
         return LeftOut(name, _("left out as asked"))
-    if why := why_not(values):
-        return LeftOut(name, why)
-    if why := why_leak(values[labelled], lost[labelled]):
+    dated = pd.api.types.is_datetime64_any_dtype(values)
+    nothing = why_not(values)
+    if nothing and not dated:
+        return LeftOut(name, nothing)
+    if why := why_leak(day_numbers(values[labelled]) if dated else values[labelled], lost[labelled]):
         return LeftOut(name, why, leak=True)
-    return None
+    return LeftOut(name, nothing) if nothing else None
+
+
+def day_numbers(days: "pd.Series[Any]") -> "pd.Series[float]":
+    """Days as numbers, nan where missing."""
+    return pd.Series((days - pd.Timestamp(0)).dt.days.astype("float64"), name=days.name)
+
+
+def after_reading(values: "pd.Series[Any]", read_at: "pd.Series[Any]") -> bool:
+    """Whether a column holds days on or after the day that its row is read at: nobody can have known them then."""
+    return pd.api.types.is_datetime64_any_dtype(values) and bool((values >= read_at).any())
 
 
 def why_not(values: "pd.Series[str] | pd.Series[float]") -> str:

@@ -13,6 +13,7 @@ from churn.risk.fitting import Progress
 from churn.risk.keeping import load, save, to_text
 from churn.risk.scorecard import Scorecard
 from churn.risk.scoring import score
+from churn.risk.second import score_deeper
 from churn.risk.training import train
 from churn.store import Desk
 from churn.stored import Json
@@ -71,9 +72,9 @@ def adopt(desk: Desk, intakes: Mapping[str, Intake], card: Scorecard | None, *, 
     desk.load(intakes, scores=scores_of(card, customers.frame, ids, named), settings=kept(desk, card), loaded_at=loaded_at, alone=True)
 
 
-def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None) -> pd.DataFrame:
-    """Everybody's score as the store keeps it."""
-    scores = score(card, frame, id_column=id_column)
+def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None, *, deeper: bool = False) -> pd.DataFrame:
+    """Everybody's score as the store keeps it, by the scorecard or by its deeper second opinion."""
+    scores = score_deeper(card, frame, id_column=id_column) if deeper else score(card, frame, id_column=id_column)
     return pd.DataFrame({"customer_id": list(ids), "risk": scores.risk, "information": scores.information, "known": scores.known})
 
 
@@ -82,7 +83,7 @@ def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
     point to it."""
     name = f"{card.provenance.digest[:12] or 'model'}-{hashlib.sha256(to_text(card).encode()).hexdigest()[:12]}.json"
     save(card, desk.models / name)
-    return {"model": name, "label": card.provenance.label, "lost": card.provenance.lost}
+    return {"model": name, "label": card.provenance.label, "lost": card.provenance.lost, "deeper": None}
 
 
 def earlier_model(desk: Desk, customers: Intake) -> Scorecard | None:
@@ -105,6 +106,20 @@ def model_of(desk: Desk) -> Scorecard | None:
     """The model that the desk's scores come from, or None."""
     name = desk.setting("model")
     return load(desk.models / str(name)) if name else None
+
+
+def show_deeper(desk: Desk, *, wanted: bool) -> None:
+    """Has the desk show everybody's risk by the deeper second opinion, or by the scorecard again. Raises ModelError where there is none."""
+    card = model_of(desk)
+    if card is None:
+        raise ModelError(_("The desk has no model yet."))
+    rows = scores_of(card, desk.frame("customers"), desk.ids(), id_column_of(desk), deeper=wanted)
+    desk.write_scores(rows, settings={"deeper": wanted or None})
+
+
+def shows_deeper(desk: Desk) -> bool:
+    """Whether the risks that the desk shows are those of the deeper second opinion."""
+    return bool(desk.setting("deeper"))
 
 
 def label_of(desk: Desk) -> Label | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from churn.errors import ModelError
 from churn.risk.bins import Codes, Floats
-from churn.risk.forest import Forest, Second
+from churn.risk.forest import Forest, Second, blocks
 from churn.risk.known import UNSEEN, Folds
 from churn.risk.points import LIMIT, probability
 from churn.risk.scorecard import Scorecard
@@ -17,6 +17,7 @@ from churn.wording import _, listing
 
 BACKGROUND = 100  # customers of the training table with whom each is compared
 REASONS = 3
+QUIET = 20  # rows at a time: shap draws a bar of its own on the terminal where it takes longer than ten seconds
 
 
 @dataclass(frozen=True)
@@ -32,25 +33,35 @@ class Disagreement:
         return tuple(column for column in self.deeper if column not in self.scorecard)
 
 
-def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None) -> Scores:
-    """Scores each row by the deeper model, in the form of `score`; contributions are interventional SHAP values (Lundberg et al. 2020)
-    against a hundred customers of the training table, a known customer's from the bag that did not see them.
+def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, explained: int = 0) -> Scores:
+    """Scores each row by the deeper model, in the form of `score`, a known customer by the bag that did not see them.
 
-    Raises ModelError where the scorecard holds no deeper model, or the sheet lacks a column: it has no tables to fall back on.
+    Contributions are interventional SHAP values (Lundberg et al. 2020) against a hundred customers of the training table. They take about
+    a tenth of a second a row, so only the `explained` riskiest rows have them; of the others the base holds all.
+    Raises ModelError where the scorecard holds no deeper model, or the sheet lacks a column: trees have no tables to fall back on.
     """
     if card.deeper is None:
         raise ModelError(_("This model holds no deeper model: it was not surely better than the scorecard."))
     plain = score(card, frame, id_column=id_column)
     if plain.absent:
-        raise ModelError(
-            _("The deeper model needs all its columns, and the sheet lacks {columns}.").format(columns=listing(list(plain.absent)))
-        )
+        lacks = listing(list(plain.absent))
+        raise ModelError(_("The deeper model needs all its columns, and the sheet lacks {columns}.").format(columns=lacks))
     codes = np.column_stack([cut.code(frame[plain.sources[cut.column]]) for cut in card.bins])
     bags = np.maximum(bags_of(card, frame, plain.sources, id_column), UNSEEN)
-    base, contributions = explain_deeper(card.deeper, codes, bags, background(card))
-    log_odds = np.clip(base + contributions.sum(axis=1), -LIMIT, LIMIT)
+    log_odds = np.clip(log_odds_of(card.deeper, codes, bags), -LIMIT, LIMIT)
     risk = np.where(np.isnan(plain.risk), np.nan, probability(log_odds))
+    contributions = np.zeros(codes.shape)
+    if rows := np.argsort(-np.nan_to_num(risk, nan=-1.0), kind="stable")[:explained].tolist():
+        contributions[rows] = explain_deeper(card.deeper, codes[rows], bags[rows], background(card))
     return replace(plain, risk=risk, base=log_odds - contributions.sum(axis=1), contributions=contributions, log_odds=log_odds)
+
+
+def log_odds_of(model: Second, codes: Codes, bags: Folds) -> Floats:
+    """Log-odds by the bag that `bags` names for each row (-1: the mean of all)."""
+    found = np.empty(len(codes))
+    for number in np.unique(bags):
+        found[bags == number] = model.log_odds(codes[bags == number], None if number < 0 else int(number))
+    return found
 
 
 def background(card: Scorecard) -> Codes:
@@ -60,27 +71,26 @@ def background(card: Scorecard) -> Codes:
     return found
 
 
-def explain_deeper(model: Second, codes: Codes, bags: Folds, typical: Codes) -> tuple[Floats, Floats]:
-    """Base and contributions (rows x columns) in log-odds, by the bag that `bags` names (-1: the mean of all)."""
-    base, contributions = np.empty(len(codes)), np.empty(codes.shape)
+def explain_deeper(model: Second, codes: Codes, bags: Folds, typical: Codes) -> Floats:
+    """Contributions (rows x columns) in log-odds, by the bag that `bags` names (-1: the mean of all)."""
+    contributions = np.empty(codes.shape)
     for number in np.unique(bags):
-        rows = bags == number
-        parts = [explain_part(model, bag, codes[rows], typical) for bag in (range(len(model.forests)) if number < 0 else [int(number)])]
-        base[rows] = model.slope * np.mean([start for start, _values in parts]) + model.offset
-        contributions[rows] = model.slope * np.mean([values for _start, values in parts], axis=0)
-    return base, contributions
+        used = range(len(model.forests)) if number < 0 else [int(number)]
+        contributions[bags == number] = np.mean([explain_part(model, bag, codes[bags == number], typical) for bag in used], axis=0)
+    return model.slope * contributions
 
 
-def explain_part(model: Second, bag: int, codes: Codes, typical: Codes) -> tuple[float, Floats]:
-    """One bag's base and contributions, not calibrated: those of its trees by `shap.TreeExplainer`, those of its line by lookup."""
+def explain_part(model: Second, bag: int, codes: Codes, typical: Codes) -> Floats:
+    """One bag's contributions, not calibrated: those of its trees by `shap.TreeExplainer`, those of its line by lookup."""
     import shap
 
     forest, line, weight = model.forests[bag], model.lines[bag], model.weight
     masker = shap.maskers.Independent(values_of(forest, typical), max_samples=len(typical))
-    trees = np.asarray(shap.TreeExplainer(ensemble(forest), data=masker).shap_values(values_of(forest, codes)), dtype=np.float64)
+    explainer = shap.TreeExplainer(ensemble(forest), data=masker)
+    values = values_of(forest, codes)
+    trees = np.concatenate([explainer.shap_values(values[rows]) for rows in blocks(len(values), QUIET)])
     straight = np.column_stack([points[codes[:, k]] - points[typical[:, k]].mean() for k, points in enumerate(line.singles)])
-    start = (1 - weight) * forest.log_odds(typical).mean() + weight * line.log_odds(typical).mean()
-    return float(start), (1 - weight) * trees + weight * straight
+    return np.asarray((1 - weight) * trees + weight * straight, dtype=np.float64)
 
 
 def values_of(forest: Forest, codes: Codes) -> Floats:

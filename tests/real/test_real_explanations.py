@@ -7,8 +7,8 @@ import pytest
 import shap
 
 from churn.intake import ReadOptions, read
+from churn.risk.labelled import Labelled
 from churn.risk.points import centred, explain, joint_means
-from churn.risk.training import Labelled
 from churn.risk.trees import grow, ranked, tables_of
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
