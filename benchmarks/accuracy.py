@@ -87,22 +87,22 @@ def boosting(seen: pd.DataFrame, lost: np.ndarray, unseen: pd.DataFrame) -> np.n
     return HistGradientBoostingClassifier(random_state=SEED).fit(seen, lost).predict_proba(unseen)[:, 1]
 
 
-def light(seen: pd.DataFrame, lost: np.ndarray, unseen: pd.DataFrame, **settings: Any) -> np.ndarray:
+def light(seen: pd.DataFrame, lost: np.ndarray, unseen: pd.DataFrame, *, threads: int = 1, **settings: Any) -> np.ndarray:
     from lightgbm import LGBMClassifier
 
-    model = LGBMClassifier(random_state=SEED, n_jobs=1, verbose=-1, **settings)
+    model = LGBMClassifier(random_state=SEED, n_jobs=threads, verbose=-1, **settings)
     return model.fit(seen, lost).predict_proba(unseen)[:, 1]
 
 
-def light_tuned(seen: pd.DataFrame, lost: np.ndarray, unseen: pd.DataFrame) -> np.ndarray:
+def light_tuned(seen: pd.DataFrame, lost: np.ndarray, unseen: pd.DataFrame, *, threads: int = 1) -> np.ndarray:
     from sklearn.model_selection import StratifiedKFold
 
     cuts = list(StratifiedKFold(INNER_FOLDS, shuffle=True, random_state=SEED).split(seen, lost))
     losses = []
     for settings in SETTINGS:
-        parts = [log_losses(light(seen.iloc[a], lost[a], seen.iloc[b], **settings), lost[b]) for a, b in cuts]
+        parts = [log_losses(light(seen.iloc[a], lost[a], seen.iloc[b], threads=threads, **settings), lost[b]) for a, b in cuts]
         losses.append(np.concatenate(parts).mean())
-    return light(seen, lost, unseen, **SETTINGS[int(np.argmin(losses))])
+    return light(seen, lost, unseen, threads=threads, **SETTINGS[int(np.argmin(losses))])
 
 
 PEERS: dict[str, Predict] = {"logistic": regression, "boosting": boosting, "LightGBM": light, "tuned": light_tuned}

@@ -1,12 +1,14 @@
 """Bags of trees grown side by side: who sees which rows, and when they have enough trees."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from churn.risk.bins import Bins, Codes, Floats
+from churn.risk.crew import Crew
 from churn.risk.line import STRENGTHS, lines
 from churn.risk.points import Tables
 from churn.risk.trees import CHUNK, MOST_TREES, Bag, Meet, grow, tables_of
@@ -16,6 +18,10 @@ PATIENCE = 60
 LEAST_GAIN = 0.0002  # nats a row that another 100 trees must bring
 BAGS, BIG_BAGS, BIG_ROWS = 8, 4, 200_000
 MOST_JUDGED = 50_000
+BIG_STEP = 50  # trees of a big table that are grown between two signs of progress
+
+Rows = npt.NDArray[np.intp]
+Folds = npt.NDArray[np.int8]
 
 
 def fold_of(groups: npt.NDArray[np.uint64], lost: npt.NDArray[np.bool_], parts: int, seed: int) -> npt.NDArray[np.int8]:
@@ -46,19 +52,49 @@ def sizes_of(bags: Sequence[Bag | None]) -> list[int]:
     return [len(bag.losses) if bag else 0 for bag in bags]
 
 
+def onward(tell: Callable[[float], None], trees: int, step: int) -> Callable[[float], None]:
+    """Progress of the next `step` trees where there are so many, as a share of the most that may be grown."""
+    return lambda share: tell((trees + share * step) / MOST_TREES)
+
+
+def rows_of(folds: Folds, bag: int, seed: int) -> tuple[Rows, Rows]:
+    """The rows that a bag learns from, and those that judge it: of a part that no bag sees at most 50,000."""
+    seen, judged = np.flatnonzero((folds != bag) & (folds != -1)), np.flatnonzero(folds == -1)
+    if len(judged) > MOST_JUDGED:
+        judged = np.sort(np.random.default_rng(seed).choice(judged, MOST_JUDGED, replace=False))
+    return seen, judged if len(judged) else np.flatnonzero(folds == bag)
+
+
+def grow_on(table: Sequence[Path], number: int, seed: int, bag: Bag | None, bins: tuple[Bins, ...], meet: Meet, step: int) -> Bag:
+    """One bag with another `step` trees, from a shared table (codes, lost, folds); done in a process of its own."""
+    codes, lost, folds = (np.load(path, mmap_mode="r") for path in table)
+    seen, judged = rows_of(folds, number, seed)
+    return grow(bag, bins, codes[seen], lost[seen], codes[judged], lost[judged], meet, seed + number, step)
+
+
+def lines_on(table: Sequence[Path], number: int, seed: int, bins: tuple[Bins, ...]) -> list[Tables]:
+    """One bag's ridge regressions, from a shared table."""
+    codes, lost, folds = (np.load(path, mmap_mode="r") for path in table)
+    seen, _judged = rows_of(folds, number, seed)
+    return lines(bins, codes[seen], lost[seen], seed)
+
+
 class Fitting:
     """One fit under way: the rows, who sees which, and the processes that grow the bags side by side."""
 
-    def __init__(
-        self, bins: tuple[Bins, ...], codes: Codes, lost: npt.NDArray[np.bool_], folds: npt.NDArray[np.int8], seed: int, parallel: Any
-    ):
-        self.bins, self.codes, self.lost, self.folds, self.seed, self.parallel = bins, codes, lost, folds, seed, parallel
-        outside = np.flatnonzero(folds == -1)
-        if len(outside) > MOST_JUDGED:
-            outside = np.sort(np.random.default_rng(seed).choice(outside, MOST_JUDGED, replace=False))
+    def __init__(self, bins: tuple[Bins, ...], codes: Codes, lost: npt.NDArray[np.bool_], folds: Folds, seed: int, crew: Crew):
+        self.bins, self.codes, self.lost, self.folds, self.seed, self.crew = bins, codes, lost, folds, seed, crew
         self.bags = range(folds.max() + 1)
-        self.seen = [np.flatnonzero((folds != bag) & (folds != -1)) for bag in self.bags]
-        self.judged = [outside if len(outside) else np.flatnonzero(folds == bag) for bag in self.bags]
+        self.seen, self.judged = zip(*(rows_of(folds, bag, seed) for bag in self.bags), strict=True)
+        self.table = [crew.share(values) for values in (codes, lost, folds)]
+        self.step = BIG_STEP if len(codes) > BIG_ROWS else CHUNK
+
+    def fewer(self, most: int) -> "Fitting":
+        """The same fit on `most` of the rows, by chance; on all where there are no more."""
+        if len(self.codes) <= most:
+            return self
+        some = np.sort(np.random.default_rng(self.seed).choice(len(self.codes), most, replace=False))
+        return Fitting(self.bins, self.codes[some], self.lost[some], self.folds[some], self.seed, self.crew)
 
     def loss(self, models: Sequence[Tables]) -> float:
         """Mean log-loss of the first bags, each on the rows that judge it."""
@@ -69,9 +105,9 @@ class Fitting:
         losses = [np.logaddexp(0, score) - self.lost[rows] * score for score, rows in zip(scores, self.judged, strict=False)]
         return float(np.concatenate(losses).mean())
 
-    def tables(self, bags: Sequence[Bag], trees: int) -> list[Tables]:
+    def tables(self, bags: Sequence[Bag], trees: int, tell: Callable[[float], None]) -> list[Tables]:
         """The bags' first `trees` trees as tables; at most two columns may have met in them."""
-        return [tables_of(bag, self.bins, trees) for bag in bags]
+        return self.crew.each([partial(tables_of, bag, self.bins, trees) for bag in bags], tell)
 
     def grown(self, meet: Meet, tell: Callable[[float], None], bags: Sequence[Bag | None]) -> tuple[list[Bag], int]:
         """The first bags of the fit, each grown on from what there is of it, and the one number of trees at which their pooled log-loss is
@@ -81,30 +117,23 @@ class Fitting:
         weighed = sum(len(rows) for _bag, rows in zip(now, self.judged, strict=False))
         while True:
             sizes = sizes_of(now)
-            short = [number for number, size in enumerate(sizes) if size == min(sizes)]
-            for number, bag in zip(short, self.parallel(self.work(number, now[number], meet) for number in short), strict=True):
+            least = min(sizes)
+            short = [number for number, size in enumerate(sizes) if size == least]
+            jobs = [partial(grow_on, self.table, number, self.seed, now[number], self.bins, meet, self.step) for number in short]
+            done = self.crew.each(jobs, onward(tell, least, self.step))
+            for number, bag in zip(short, done, strict=True):
                 now[number] = bag
             if len(set(sizes_of(now))) > 1:
                 continue
             losses = np.sum([bag.losses for bag in now if bag], axis=0)
-            tell(len(losses) / MOST_TREES)
             best = int(np.argmin(losses))
             gained = losses[:-CHUNK].min() - losses.min() if len(losses) > CHUNK else np.inf
             if best < len(losses) - PATIENCE or gained < LEAST_GAIN * weighed or len(losses) >= MOST_TREES:
                 return [bag for bag in now if bag], best + 1
 
-    def work(self, number: int, bag: Bag | None, meet: Meet) -> Any:
-        """The growing of one bag, to be done in a process of its own."""
-        from joblib import delayed
-
-        seen, rows = self.seen[number], self.judged[number]
-        return delayed(grow)(bag, self.bins, self.codes[seen], self.lost[seen], self.codes[rows], self.lost[rows], meet, self.seed + number)
-
-    def line(self) -> tuple[list[Tables], float]:
+    def line(self, tell: Callable[[float], None]) -> tuple[list[Tables], float]:
         """The bags' ridge regressions, all with the strength that does best on the judging rows."""
-        from joblib import delayed
-
-        found = self.parallel(delayed(lines)(self.bins, self.codes[seen], self.lost[seen], self.seed) for seen in self.seen)
+        found = self.crew.each([partial(lines_on, self.table, number, self.seed, self.bins) for number in self.bags], tell)
         losses = [self.loss([bag[number] for bag in found]) for number in range(len(STRENGTHS))]
         best = int(np.argmin(losses))
         return [bag[best] for bag in found], STRENGTHS[best]

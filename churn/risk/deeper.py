@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from churn.risk.bagging import Fitting
-from churn.risk.bins import Bins, Codes, Floats
+from churn.risk.bins import Bins, Floats
 from churn.risk.calibration import fit_slope
 from churn.risk.evaluation import log_losses, roc_auc, standard_error
 from churn.risk.forest import Forest, Second
@@ -23,7 +24,8 @@ MOST_NAMED = 3
 @dataclass(frozen=True)
 class Deeper:
     """The deeper model, blended with the line and calibrated like the scorecard. `unseen` holds each row's log-odds from the
-    bag that did not see it (from all of them where none did); `interplay` the columns that meet most, three or more at a time."""
+    bag that did not see it; where a part was kept aside, from all of them, and nan for the other rows. `interplay`: the columns that meet
+    most, three or more at a time."""
 
     model: Second
     unseen: Floats
@@ -32,25 +34,26 @@ class Deeper:
 
 def deepen(fitting: Fitting, line: list[Tables], tell: Callable[[float], None]) -> Deeper:
     """Grows the deeper bags on the rows of a fit under way; `line` holds the fit's own line of each bag."""
-    bags, trees = fitting.grown("any", tell, [None for _bag in fitting.bags])
+    bags, trees = fitting.grown("any", lambda share: tell(0.9 * share), [None for _bag in fitting.bags])
     forests = tuple(forest_of(bag, trees) for bag in bags)
     codes, folds = fitting.codes, fitting.folds
-    judged = [forest.log_odds(codes[rows]) for forest, rows in zip(forests, fitting.judged, strict=True)]
+    apart = np.flatnonzero(folds == -1)
+    rows = [apart if len(apart) else judged for judged in fitting.judged]
+    jobs = [partial(forest.log_odds, codes[places]) for forest, places in zip(forests, rows, strict=True)]
+    grown = fitting.crew.each(jobs, lambda share: tell(0.9 + 0.1 * share))
+    judged = [scores[np.isin(places, few)] for scores, places, few in zip(grown, rows, fitting.judged, strict=True)]
     _loss, weight = fitting.weight_of(judged, line)
-    raw = Second(forests, tuple(line), weight, slope=1.0, offset=0.0)
-    unseen = unseen_by(raw, codes, folds)
-    rows = folds == -1 if (folds == -1).any() else np.ones(len(folds), dtype=bool)
-    slope, offset = fit_slope(unseen[rows], fitting.lost[rows].astype(float))
+    straight = [model.log_odds(codes[places]) for model, places in zip(line, rows, strict=True)]
+    every = [(1 - weight) * curved + weight * plain for curved, plain in zip(grown, straight, strict=True)]
+    unseen = np.full(len(codes), np.nan)
+    if len(apart):
+        unseen[apart] = np.mean(every, axis=0)
+    else:
+        unseen[np.concatenate(rows)] = np.concatenate(every)
+    known = ~np.isnan(unseen)
+    slope, offset = fit_slope(unseen[known], fitting.lost[known].astype(float))
     model = Second(forests, tuple(line), weight, slope, offset)
     return Deeper(model, unseen * slope + offset, interplay(bags, trees, fitting.bins))
-
-
-def unseen_by(model: Second, codes: Codes, folds: npt.NDArray[np.int8]) -> Floats:
-    """Each row's log-odds from the bag that did not see it, from all of them where none did."""
-    unseen = np.empty(len(codes))
-    for bag in np.unique(folds):
-        unseen[folds == bag] = model.log_odds(codes[folds == bag], None if bag < 0 else int(bag))
-    return unseen
 
 
 def forest_of(bag: Bag, trees: int) -> Forest:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from churn.risk.bagging import Fitting
 from churn.risk.bins import Bins, Codes, Floats, rare_below
 from churn.risk.calibration import fit_slope
+from churn.risk.crew import crew
 from churn.risk.deeper import Deeper, deepen
 from churn.risk.points import Mask, Pair, Tables, blended, centred, joint_means, mean, neutral
 from churn.risk.trees import Bag, strongest_pairs
@@ -16,6 +17,7 @@ from churn.wording import _
 
 Progress = Callable[[float, str], None]
 PAIR_COUNTS = (0, 3, 6, 12)
+MOST_CHOOSING = 100_000  # rows by which the pairs are chosen
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,18 @@ def fit(
 
     `progress` is told the share done and, in words, what is being done; it may raise to stop the fit.
     """
-    from joblib import Parallel
-    from threadpoolctl import threadpool_limits
-
     tell = progress or (lambda share, text: None)
-    with threadpool_limits(1), Parallel(n_jobs=-1, backend="loky", inner_max_num_threads=1) as parallel:
-        fitting = Fitting(bins, codes, lost, folds, seed, parallel)
-        line, strength = fitting.line()
-        tell(0.05, _("a straight line"))
-        bags, trees, pairs = best_pairs(fitting, line, tell)
-        deeper = deepen(fitting, line, part_of(tell, 0.8, 1, _("a second opinion")))
-    tables = fitting.tables(bags, trees)
-    _loss, weight = fitting.weight(tables, line)
+    with crew(folds.max() + 1) as processes:
+        fitting = Fitting(bins, codes, lost, folds, seed, processes)
+        few = fitting.fewer(MOST_CHOOSING)
+        line, strength = few.line(doing(tell, 0, 0.05, _("a straight line")))
+        choosing, growing = (0.8, 0.8) if few is fitting else (0.4, 0.7)
+        bags, trees, pairs = best_pairs(few, line, part_of(tell, 0.05, choosing))
+        if few is not fitting:
+            bags, trees = fitting.grown(pairs, doing(tell, choosing, growing, _("trees of all rows")), [None for _bag in fitting.bags])
+        deeper = deepen(fitting, line, doing(tell, growing, 0.98, _("a second opinion")))
+        tables = fitting.tables(bags, trees, doing(tell, 0.98, 0.98, _("trees as tables")))
+        _loss, weight = fitting.weight(tables, line)
     raw = [blended(a, b, weight) for a, b in zip(tables, line, strict=True)]
     return finished(fitting, raw, deeper, trees, pairs, strength, weight)
 
@@ -74,24 +76,30 @@ def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[li
 
     Half of the bags judge; the best choice then gets the others. Gives the bags, their number of trees and the pairs.
     """
-    every, at_all = fitting.grown("two", part_of(tell, 0.05, 0.3, _("trees")), [None for _bag in fitting.bags])
-    tables = fitting.tables(every, at_all)
+    every, at_all = fitting.grown("two", doing(tell, 0, 0.35, _("trees")), [None for _bag in fitting.bags])
+    tables = fitting.tables(every, at_all, doing(tell, 0.35, 0.35, _("trees as tables")))
     shares = shares_of(fitting.bins, fitting.codes)
     ranked = tuple(strongest_pairs(mean([centred(model, shares) for model in tables]), fitting.codes))
     half = (len(every) + 1) // 2
     candidates = [(fitting.weight(tables[:half], line)[0], ranked, every)]
     counts = [count for count in PAIR_COUNTS if count < len(ranked)]
     for done, count in enumerate(counts):
-        within = part_of(tell, 0.3 + 0.4 * done / len(counts), 0.3 + 0.4 * (done + 1) / len(counts), _("pairs of columns"))
-        few, trees = fitting.grown(ranked[:count], within, [None for _bag in range(half)])
-        candidates.append((fitting.weight(fitting.tables(few, trees), line)[0], ranked[:count], few))
+        start, end = (0.35 + 0.5 * place / len(counts) for place in (done, done + 1))
+        few, trees = fitting.grown(ranked[:count], doing(tell, start, end, _("pairs of columns")), [None for _bag in range(half)])
+        tables = fitting.tables(few, trees, doing(tell, end, end, _("pairs of columns")))
+        candidates.append((fitting.weight(tables, line)[0], ranked[:count], few))
     _loss, pairs, bags = min(candidates, key=lambda candidate: candidate[0])
     rest = [None for _bag in range(len(every) - len(bags))]
-    bags, trees = fitting.grown(pairs, part_of(tell, 0.7, 0.8, _("pairs of columns")), [*bags, *rest]) if rest else (every, at_all)
+    bags, trees = fitting.grown(pairs, doing(tell, 0.85, 1, _("pairs of columns")), [*bags, *rest]) if rest else (every, at_all)
     return bags, trees, pairs
 
 
-def part_of(tell: Progress, start: float, end: float, text: str) -> Callable[[float], None]:
+def part_of(tell: Progress, start: float, end: float) -> Progress:
+    """Progress of a part that speaks for itself and takes the whole from `start` to `end`."""
+    return lambda share, text: tell(start + (end - start) * share, text)
+
+
+def doing(tell: Progress, start: float, end: float, text: str) -> Callable[[float], None]:
     """Progress of a part that takes the whole from `start` to `end`."""
     return lambda share: tell(start + (end - start) * share, text)
 

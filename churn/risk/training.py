@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from churn.risk.bagging import deal
-from churn.risk.fitting import Fitted, Progress, fit
+from churn.risk.fitting import Fitted, Progress, fit, part_of
 from churn.risk.judging import out_of_fold, unseen_evaluation
 from churn.risk.known import remember
 from churn.risk.labelled import Labelled
 from churn.risk.scorecard import SAMPLE_ROWS, Member, Provenance, Scorecard
+from churn.wording import _
 
 
 def train(
@@ -36,11 +37,19 @@ def train(
     from earlier days and judges the last, and columns that hold later days are refused.
     Raises TrainingError or QuestionError, in a sentence.
     """
+    tell = progress or (lambda share, text: None)
+    tell(0, _("which columns may be learned from"))
     table = Labelled(frame, id_column=id_column, label=label, lost=lost, as_of=as_of, ignore=ignore, keep=keep)
+    tell(0.01, _("values as bins"))
     bins = table.bins()
     codes = table.codes(bins)
-    fitted = fit(bins, codes, table.lost, deal(table.digests, table.lost, seed), seed=seed, progress=progress)
-    evaluation = unseen_evaluation(table, fitted, seed) if table.read_at is None else out_of_fold(table, seed=seed).evaluation
+    learned = 0.97 if table.read_at is None else 0.5
+    fitted = fit(bins, codes, table.lost, deal(table.digests, table.lost, seed), seed=seed, progress=part_of(tell, 0.02, learned))
+    if table.read_at is None:
+        tell(learned, _("how good it is"))
+        evaluation = unseen_evaluation(table, fitted, seed)
+    else:
+        evaluation = out_of_fold(table, seed=seed, progress=part_of(tell, learned, 0.97)).evaluation
     members = [Member(tables, joint) for tables, joint in zip((fitted.tables, *fitted.bags), fitted.joints, strict=True)]
     contributions = members[0].explain(codes).contributions
     some = np.random.default_rng(seed).permutation(len(codes))[:SAMPLE_ROWS]
