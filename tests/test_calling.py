@@ -15,6 +15,7 @@ from churn.intake import read
 from churn.money import Calls, Offer, expected_maximum_profit
 from churn.risk.of_desk import first_drivers, id_column_of, model_of
 from churn.store import open_desk
+from tests.browser import ROOT
 
 NAN = math.nan
 PEOPLE = pd.DataFrame(
@@ -123,3 +124,14 @@ def test_the_main_driver_of_some_customers_is_the_first_of_all_their_drivers(sam
     everybody = dict(zip(frame[own], risk.drivers(risk.score(card, frame, id_column=own), frame), strict=True))
     assert found == ["" if name == "nobody" else everybody[name][0] for name in asked]
     assert all(" points" in sentence for sentence in np.array(found)[[0, 2, 3]])
+
+
+def test_the_main_driver_is_told_of_customers_without_ids_too(sample_desk, tmp_path):
+    lines = (ROOT / "sample_data" / "customers.csv").read_bytes().splitlines()[:13]
+    table = b"\n".join(line.partition(b",")[2] for line in lines)
+    card = risk.load(next((sample_desk / "models").glob("*.json")))
+    with open_desk(tmp_path / "desk") as desk:
+        desk.load({"customers": read(table, file="no_ids.csv")})
+        frame, asked = desk.frame("customers"), desk.ids()[::-1]
+        assert id_column_of(desk) is None
+        assert first_drivers(desk, card, asked) == [first[0] for first in risk.drivers(risk.score(card, frame), frame)][::-1]

@@ -87,14 +87,11 @@ def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
 
 
 def first_drivers(desk: Desk, card: Scorecard, customer_ids: Collection[str]) -> list[str]:
-    """For each of these customers of the desk what moves their score most, in words; "" where nothing does, there is no risk, or the
-    desk's file has no ids."""
-    own = id_column_of(desk)
-    if own is None:
-        return [""] * len(customer_ids)
-    rows = desk.rows("customers", *customer_ids)
+    """For each of these customers of the desk what moves their score most, in words; "" where nothing does or there is no risk."""
+    own, rows = id_column_of(desk), desk.rows("customers", *customer_ids)
+    names = sorted(customer_ids, key=int) if own is None else rows[own]  # without ids they go by their rows, in the order of the file
     sentences = drivers(score(card, rows, id_column=own), rows, most=1)
-    found = {name: "".join(first) for name, first in zip(rows[own], sentences, strict=True)}
+    found = {name: "".join(first) for name, first in zip(names, sentences, strict=True)}
     return [found.get(name, "") for name in customer_ids]
 
 
