@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import streamlit as st
 
 from churn import actions, charts, wording
@@ -36,9 +37,9 @@ def show() -> None:
     if plan.found.customers:
         _what_it_brings(version, loaded, terms, plan)
     elif plan.active.empty:
-        st.info(_("Nobody is active: every customer has left, so there is nobody to call."), icon=":material/info:")
+        _nobody()
     else:
-        lacking(_("Of no active customer both a risk and a value are known: fill in more of the columns that the score reads."))
+        lacking(_("Of no active customer both a risk and a value are known: fill in monthly values, and what the score reads."))
 
 
 def _origin(terms: Terms) -> None:
@@ -112,14 +113,20 @@ def _whom(version: int, loaded: Firm, terms: Terms, length: int) -> None:
     tables.customers(rows.head(MOST_SHOWN), key="to call", alt=_("The customers to call, most expected gain first"), height="auto")
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads.both(rows, file=loaded.file, key="calls", ending="calls")
-        st.caption(
-            _("{shown} of {all} shown. Main drivers are given for the first {drivers}: associations, not causes.").format(
-                shown=wording.number(min(len(rows), MOST_SHOWN)),
-                all=wording.number(len(rows)),
-                drivers=wording.number(min(len(rows), calls.MOST_DRIVERS)),
-            ),
-            width="content",
-        )
+        shown = _("{shown} of {all} shown.").format(shown=wording.number(min(len(rows), MOST_SHOWN)), all=wording.number(len(rows)))
+        st.caption(f"{shown} {_why(rows)}", width="content")
+
+
+def _why(rows: pd.DataFrame) -> str:
+    """Where the reasons for the risks stand."""
+    if "driver_1" not in rows:
+        return _("What moves a risk stands on each customer's own page.")
+    told = wording.number(min(len(rows), calls.MOST_DRIVERS))
+    return _("Main drivers are given for the first {drivers}: associations, not causes.").format(drivers=told)
+
+
+def _nobody() -> None:
+    st.info(_("There is no active customer of whom enough is known, so there is nobody to call."), icon=":material/info:")
 
 
 def _by_value(version: int, loaded: Firm, *, own_values: bool) -> None:
@@ -133,5 +140,8 @@ def _by_value(version: int, loaded: Firm, *, own_values: bool) -> None:
     )
     most = int(st.number_input(_("How many customers?"), 1, 100_000, 50, key="calls by value", persist_state="session", width=150))
     rows = actions.most_valuable(standing(version), most)
+    if rows.empty:
+        _nobody()
+        return
     tables.customers(rows.head(MOST_SHOWN), key="by value", alt=_("The active customers who pay most"), height="auto")
     downloads.both(rows, file=loaded.file, key="valuable", ending="by_value")

@@ -121,6 +121,8 @@ def test_the_main_driver_of_some_customers_is_the_first_of_all_their_drivers(sam
         card, frame, own = model_of(desk), desk.frame("customers"), id_column_of(desk)
         asked = ["C03999", "nobody", "C00007", "C01234"]
         found = first_drivers(desk, card, asked)
+        desk.set_settings({"deeper": True})
+        assert first_drivers(desk, card, asked) == []
     everybody = dict(zip(frame[own], risk.drivers(risk.score(card, frame, id_column=own), frame), strict=True))
     assert found == ["" if name == "nobody" else everybody[name][0] for name in asked]
     assert all(" points" in sentence for sentence in np.array(found)[[0, 2, 3]])

@@ -37,9 +37,11 @@ def _drivers(version: int, terms: Terms) -> list[str]:
 
 
 def the_list(version: int, terms: Terms, calls: int) -> pd.DataFrame:
-    """The list of so many customers, as `CallPlan.first` has it, with driver_1 in words for the first thousand."""
+    """The list of so many customers, as `CallPlan.first` has it, with driver_1 in words for the first thousand unless that takes long."""
     rows = plan(version, terms).first(calls)
     told = _drivers(version, terms)[:calls]
+    if not told:
+        return rows
     return rows.assign(driver_1=pd.Series([*told, *[""] * (len(rows) - len(told))], dtype="str"))
 
 

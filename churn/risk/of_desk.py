@@ -87,7 +87,10 @@ def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
 
 
 def first_drivers(desk: Desk, card: Scorecard, customer_ids: Collection[str]) -> list[str]:
-    """For each of these customers of the desk what moves their score most, in words; "" where nothing does or there is no risk."""
+    """For each of these customers of the desk what moves their score most, in words; "" where nothing does or there is no risk. Empty
+    where the desk shows the deeper model's risks, whose reasons take too long for a list."""
+    if shows_deeper(desk):
+        return []
     own, rows = id_column_of(desk), desk.rows("customers", *customer_ids)
     names = sorted(customer_ids, key=int) if own is None else rows[own]  # without ids they go by their rows, in the order of the file
     sentences = drivers(score(card, rows, id_column=own), rows, most=1)
