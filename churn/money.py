@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 ANSWERS = 20
 MOST_POINTS = 200
+PASSES = 50
 
 
 @dataclass(frozen=True)
@@ -116,17 +117,22 @@ class Calls:
 class CallList:
     """What lists of every length bring. `curve`: at most 200 rows with calls (from 0 to all), caught, wasted, money and best, which
     marks the row of `best`: everybody whose expected gain is above nought. `unknown` customers without a risk or a value are on no list.
-    `leaving` is the expected number of leavers among the others."""
+    `leaving` is the expected number of leavers among the others. `order` has their places in what was given, the first to call first;
+    `caught` and `money` belong to the lists of 0, 1, 2 ... of them."""
 
     curve: pd.DataFrame
     best: Calls
     customers: int
     unknown: int
     leaving: float
+    order: npt.NDArray[np.intp]
+    caught: Floats
+    money: Floats
 
     def at(self, calls: int) -> Calls:
-        """The row of the curve whose length is nearest, the shorter of two."""
-        return _calls(self.curve.iloc[int((self.curve["calls"] - calls).abs().argmin())])
+        """What the list of so many customers brings; of all of them where there are fewer."""
+        length = max(0, min(calls, self.customers))
+        return Calls(length, float(self.caught[length]), float(length - self.caught[length]), float(self.money[length]))
 
 
 def call_list(
@@ -148,10 +154,11 @@ def call_list(
     brings = expected_gain(left, offer, values=worth)
     best = int((gain[known] > 0).sum())
     lengths = np.unique([*np.linspace(0, len(order), min(len(order) + 1, MOST_POINTS - 1)).round().astype(int), best])
-    caught = np.concatenate([[0.0], np.cumsum(left)])[lengths]
-    money = np.concatenate([[0.0], np.cumsum(brings)])[lengths]
-    curve = pd.DataFrame({"calls": lengths, "caught": caught, "wasted": lengths - caught, "money": money, "best": lengths == best})
-    return CallList(curve, _calls(curve[curve["best"]].iloc[0]), len(order), int((~known).sum()), float(caught[-1]))
+    caught, money = np.concatenate([[0.0], np.cumsum(left)]), np.concatenate([[0.0], np.cumsum(brings)])
+    drawn = {"calls": lengths, "caught": caught[lengths], "wasted": lengths - caught[lengths], "money": money[lengths]}
+    bests = Calls(best, float(caught[best]), float(best - caught[best]), float(money[best]))
+    curve = pd.DataFrame(drawn | {"best": lengths == best})
+    return CallList(curve, bests, len(order), int((~known).sum()), float(caught[-1]), order, caught, money)
 
 
 @dataclass(frozen=True)
@@ -189,7 +196,7 @@ def expected_maximum_profit(risk: npt.ArrayLike, lost: npt.ArrayLike, offer: Off
     """
     if not 0 < answers < math.inf or offer.acceptance == 1:
         raise MoneyError(_("The acceptance must be below 100%, and rest on some answers, to be unsure."))
-    caught, wasted = _cut_offs(risk, lost)
+    caught, wasted = _outermost(*_cut_offs(risk, lost))
     slope = caught * (offer.value - offer.cost)
     level = -caught * offer.contact - wasted * offer.wasted
     corners, starts = _envelope(slope, level)
@@ -214,17 +221,29 @@ def _cut_offs(risk: npt.ArrayLike, lost: npt.ArrayLike) -> tuple[Floats, Floats]
     return caught, above - caught
 
 
+def _outermost(caught: Floats, wasted: Floats) -> tuple[Floats, Floats]:
+    """The cut-offs without most of those that are no corners of the hull: they lie on or below the line between their neighbours."""
+    for _pass in range(PASSES):
+        up, along = np.diff(caught), np.diff(wasted)
+        inner = up[:-1] * along[1:] <= up[1:] * along[:-1]
+        stays = np.concatenate([[True], ~inner, [True]])
+        caught, wasted = caught[stays], wasted[stays]
+        if not inner.any():
+            break
+    return caught, wasted
+
+
 def _envelope(slope: Floats, level: Floats) -> tuple[list[int], list[float]]:
     """Which of the lines level + slope * x is highest as x grows, and from which x on; the first from -inf."""
-    order = np.lexsort((level, slope))
+    steep, high = slope.tolist(), level.tolist()
     lines: list[int] = []
     starts: list[float] = []
-    for line in order.tolist():
+    for line in np.lexsort((level, slope)).tolist():
         start = -math.inf
         while lines:
             top = lines[-1]
-            rise = slope[line] - slope[top]
-            start = (level[top] - level[line]) / rise if rise > 0 else -math.inf
+            rise = steep[line] - steep[top]
+            start = (high[top] - high[line]) / rise if rise > 0 else -math.inf
             if start > starts[-1]:
                 break
             lines.pop()
@@ -241,10 +260,6 @@ def _shared(left: Floats, risk: Floats, worth: Floats) -> Floats:
         return left
     run = np.cumsum(np.append(False, (np.diff(risk) != 0) | (np.diff(worth) != 0)))
     return np.asarray((np.bincount(run, weights=left) / np.bincount(run))[run], dtype=np.float64)
-
-
-def _calls(row: "pd.Series[float]") -> Calls:
-    return Calls(int(row["calls"]), float(row["caught"]), float(row["wasted"]), float(row["money"]))
 
 
 def _risks(risk: npt.ArrayLike) -> Floats:

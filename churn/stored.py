@@ -116,7 +116,7 @@ def stored_source(cursor: Cursor, table: str) -> Source:
     return Source(*found)
 
 
-def labelled(cursor: Cursor, table: str, where: str, *values: str) -> pd.DataFrame:
+def labelled(cursor: Cursor, table: str, where: str, *values: object) -> pd.DataFrame:
     """The rows of a table that fit a condition, in the order of its file, with labels and types as `Intake.frame` has them."""
     columns = stored_columns(cursor, table)
     if not columns:

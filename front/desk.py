@@ -7,7 +7,7 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
-from pages import customer, data, loyalty, nps, overview, reasons, score_sheet
+from pages import calls, customer, data, loyalty, nps, overview, reasons, score_sheet
 from ui.desk import firm, the_desk
 from ui.links import go, link, remember
 
@@ -31,6 +31,7 @@ def page_list() -> dict[str, list[st.Page]]:
         _("Your list"): [
             st.Page(score_sheet.show, url_path="score_sheet", title=_("Score a spreadsheet"), icon=":material/table_view:"),
             st.Page(customer.show, url_path="customer", title=_("Customer"), icon=":material/person_search:"),
+            st.Page(calls.show, url_path="calls", title=_("What calling pays"), icon=":material/call:"),
         ],
         _("Data"): [
             st.Page(data.show, url_path="data", title=_("Data"), icon=":material/database:"),

@@ -7,6 +7,7 @@ from churn.risk import Scorecard
 from churn.wording import _, plural
 from ui import figures, tables
 from ui.desk import firm, model, the_desk
+from ui.links import link
 from ui.show import Figure, cards, chart, days, few, heading, lacking, no_customers, no_signal
 
 
@@ -83,6 +84,7 @@ def _risks(found: figures.Overview, card: Scorecard) -> None:
     st.subheader(_("Most value at risk") if by_value else _("Highest risk"), anchor=False)
     st.caption(_("Click a customer to see what is behind the risk."))
     tables.customers(found.riskiest, key="riskiest", alt=_("The active customers with most at risk"))
+    link("calls", label=_("Whom it pays to call, and what that brings"), icon=":material/call:")
     _worth(card)
 
 

@@ -19,6 +19,7 @@ PAGES = {
     "nps": "NPS",
     "score_sheet": "Score a spreadsheet",
     "customer": "Customer",
+    "calls": "What calling pays",
     "data": "Data",
 }
 

@@ -191,6 +191,11 @@ def test_a_long_list_is_drawn_by_few_points_the_best_among_them():
     assert found.curve["calls"].iloc[[0, -1]].tolist() == [0, 5000]
     assert found.curve.loc[found.curve["best"], "calls"].tolist() == [found.best.calls] == [(risk > 11 / 67).sum()]
     assert found.curve["money"].max() == found.best.money
+    assert (found.order == np.argsort(-risk)).all()
+    first = np.sort(risk)[::-1][:1234]
+    assert found.at(1234) == Calls(
+        1234, pytest.approx(first.sum()), pytest.approx(1234 - first.sum()), pytest.approx((67 * first - 11).sum())
+    )
 
 
 def by_every_cut_off(risk: list[float], lost: list[bool], offer: Offer) -> float:

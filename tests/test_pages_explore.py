@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from churn.actions import CallPlan, Terms, call_plan
 from churn.intake import read
 from churn.risk.of_desk import train_desk
 from churn.store import open_desk
 from tests.browser import ROOT, finished, serving
 
-PAGES = ("overview", "reasons", "loyalty", "nps", "customer")
+PAGES = ("overview", "reasons", "loyalty", "nps", "customer", "calls")
 SAMPLE = ROOT / "sample_data"
 
 
@@ -140,7 +141,7 @@ def noise_url(tmp_path_factory):
     """A firm whose customers leave by the toss of a coin."""
     chance = np.random.default_rng(5)
     tossed, size = chance.integers(0, 2, 200), chance.normal(size=200).round(3)
-    noise = pd.DataFrame({"id": [f"N{n}" for n in range(200)], "size": size, "churn": tossed})
+    noise = pd.DataFrame({"id": [f"N{n}" for n in range(200)], "size": size, "monthly value": np.arange(200) % 97, "churn": tossed})
     with trained(noise, "noise.csv", tmp_path_factory.mktemp("noise")) as url:
         yield url
 
@@ -321,6 +322,17 @@ def test_without_monthly_values_the_riskiest_are_listed(page_at, odd_url, odd_cu
     expect(page.get_by_text("odd <firm>.csv")).to_be_visible()
 
 
+def test_without_monthly_values_everybody_is_worth_the_same_and_the_riskiest_are_called_first(page_at, odd_url, odd_customers):
+    page = page_at("calls", at=odd_url)
+    expect(page.get_by_text("Calling pays above a risk of 16.4%.")).to_be_visible()
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    active = set(odd_customers.loc[odd_customers["Churn"] == 0, "Customer ID"])
+    assert len(rows := cells(page)) > 5
+    assert {row[1] for row in rows} <= active
+    assert all("visits *a* week is " in row[-1] for row in rows)
+    expect(page.get_by_text("Expected gain")).to_have_count(1)
+
+
 def test_names_are_shown_letter_for_letter(page_at, odd_url, odd_customers):
     page = page_at("customer?customer=k0", at=odd_url)
     expect(page.locator("h2").first).to_have_text(odd_customers["Name"][0].replace(":", ":\u2060", 1))
@@ -334,9 +346,65 @@ def test_a_customer_of_whom_too_little_is_known_gets_no_risk(page_at, odd_url):
     assert charts(page, 0) == []
 
 
-@pytest.mark.parametrize("path", ["overview", "customer?customer=N3"])
+@pytest.mark.parametrize("path", ["overview", "customer?customer=N3", "calls"])
 def test_a_score_without_signal_shows_no_risks(path, page_at, noise_url):
     page = page_at(path, at=noise_url)
     expect(page.get_by_text("The score finds no signal")).to_be_visible()
     assert charts(page, 0) == []
     assert {"Risk", "Expected losses"}.isdisjoint(shown(page))
+
+
+def test_without_a_signal_those_who_pay_most_are_listed_and_no_gain_is_named(page_at, noise_url):
+    page = page_at("calls", at=noise_url)
+    expect(page.get_by_text("this list goes by monthly value")).to_be_visible()
+    pays = [float(row[-1]) for row in cells(page)]
+    assert pays == sorted(pays, reverse=True)
+    assert len(pays) > 5
+    expect(page.get_by_text("Expected gain")).to_have_count(0)
+    expect(page.get_by_role("slider")).to_have_count(0)
+
+
+def library_list(customers: pd.DataFrame) -> CallPlan:
+    """The plan for the sample firm's active customers, from its file and the desk's risks."""
+    frame = customers[["customer_id", "name", "monthly_value", "risk"]].assign(lost=customers["lost"].astype(float), known=1.0)
+    return call_plan(frame.sort_values("customer_id"), Terms(months=12))
+
+
+def test_the_slider_moves_calls_caught_wasted_and_money_together_as_the_library_counts_them(page_at, customers):
+    page, plan = page_at("calls"), library_list(customers)
+    slider, best = page.get_by_role("slider"), plan.found.best.calls
+    for key, length in (("", best), ("ArrowLeft", best - 1), ("Home", 0), ("ArrowRight", 1)):
+        if key:
+            slider.press(key)
+        expect(page.get_by_test_id("stMetricValue").first).to_have_text(f"{length:,}")
+        finished(page)
+        at, found = plan.found.at(length), cards(page, 4)
+        whole = [f"{figure:,.0f}" for figure in (at.calls, at.caught, at.wasted, at.money)]
+        assert [found[name].value for name in ("Calls", "Caught", "Wasted", "Money")] == whole
+        assert (
+            f"Chosen: {whole[0]} contacted, {whole[1]} who would leave, {whole[2]} who would stay and {whole[3]} in all"
+            in charts(page, 1)[0]
+        )
+    page.get_by_label("Exactly").fill("40")
+    page.get_by_label("Exactly").press("Enter")
+    expect(page.get_by_text("40 of 40 shown")).to_be_visible()
+    finished(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download CSV").click()
+    taken = pd.read_csv(waiting.value.path())
+    pd.testing.assert_frame_equal(
+        taken[["customer_id", "value", "expected_gain"]], plan.first(40)[["customer_id", "value", "expected_gain"]]
+    )
+    assert taken["driver_1"].str.endswith(" points").all()
+
+
+def test_costs_at_which_no_call_pays_are_said_to_be_so(page_at):
+    page = page_at("calls")
+    page.get_by_role("combobox", name="A kept customer is worth").click()
+    page.get_by_role("option", name="one value for all").click()
+    expect(page.get_by_text("Calling pays above a risk of 16.4%.")).to_be_visible()
+    page.get_by_label("Each call").fill("60")
+    page.get_by_label("Each call").press("Enter")
+    expect(page.get_by_text("At these costs calling pays for nobody")).to_be_visible()
+    expect(page.get_by_test_id("stMetricValue")).to_have_text(["0"] * 4)
+    expect(page.get_by_text("it would have paid to call nobody")).to_be_visible()

@@ -20,7 +20,7 @@ NEW = ROOT / "sample_data" / "new_customers.xlsx"
 LIBRARIES = """
 import sys
 from pathlib import Path
-import pages.score_sheet, pages.data, pages.overview, pages.customer, pages.reasons, pages.loyalty, pages.nps
+import pages.score_sheet, pages.data, pages.overview, pages.customer, pages.calls, pages.reasons, pages.loyalty, pages.nps
 from churn import risk
 from churn.intake import read
 from churn.report import scored, spreadsheets, template

@@ -13,9 +13,9 @@ from churn.wording import _
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def both(table: pd.DataFrame, *, file: str, key: str) -> None:
-    """Buttons for the whole table as XLSX (where a sheet can hold it) and as CSV, named after `file`."""
-    stem = f"{PurePath(file).stem}_scored"
+def both(table: pd.DataFrame, *, file: str, key: str, ending: str = "scored") -> None:
+    """Buttons for the whole table as XLSX (where a sheet can hold it) and as CSV, named after `file` with an `ending`."""
+    stem = f"{PurePath(file).stem}_{ending}"
     if len(table) <= MOST_SHEET_ROWS:
         st.download_button(
             _("Download XLSX"),

@@ -70,6 +70,16 @@ def overview(version: int) -> Overview:
         )
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def standing(version: int) -> pd.DataFrame:
+    """How every customer stands; one frame for all, not to be changed."""
+    desk = the_desk()
+    lost = lost_of(desk)
+    with desk.reading() as frames:
+        gone = nw.col("customer_id").is_null() if lost is None else lost
+        return measures.standing(frames["customers"], _scores(frames), gone)
+
+
 @st.cache_data(max_entries=4, show_spinner=False)
 def reason_sources(version: int) -> dict[str, str]:
     """Where reasons are stated, by safe column name of the customers table and label; EXIT_SURVEYS for the exit surveys."""

@@ -1,7 +1,7 @@
 """Tables on pages: customers with a way to each one's page, and small tables of facts."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -12,9 +12,17 @@ from churn.wording import _
 from ui.links import open_customer
 
 
-def customers(found: pd.DataFrame, *, key: str, alt: str) -> None:
-    """Customers, each opened by a click. Columns in: customer_id, and any of name, risk, monthly_value, value_at_risk."""
-    words: dict[str, Callable[[Any], str]] = {"risk": wording.percent, "monthly_value": wording.money, "value_at_risk": wording.money}
+def customers(found: pd.DataFrame, *, key: str, alt: str, height: Literal["content", "auto"] = "content") -> None:
+    """Customers, each opened by a click. Columns in: customer_id, and any of name, risk, monthly_value, value_at_risk, value,
+    expected_gain, driver_1."""
+    words: dict[str, Callable[[Any], str]] = {
+        "risk": wording.percent,
+        "monthly_value": wording.money,
+        "value_at_risk": wording.money,
+        "value": wording.money,
+        "expected_gain": wording.money,
+        "driver_1": str,
+    }
     named = "name" in found and bool(found["name"].notna().any())
     names = found["name"].fillna(found["customer_id"]) if named else found["customer_id"]
     columns = ["open", *(["customer_id"] if named else []), *(column for column in words if column in found)]
@@ -31,9 +39,12 @@ def customers(found: pd.DataFrame, *, key: str, alt: str) -> None:
         "risk": st.column_config.NumberColumn(_("Risk")),
         "monthly_value": st.column_config.NumberColumn(_("Monthly value")),
         "value_at_risk": st.column_config.NumberColumn(_("Value at risk")),
+        "value": st.column_config.NumberColumn(_("Value if kept")),
+        "expected_gain": st.column_config.NumberColumn(_("Expected gain")),
+        "driver_1": st.column_config.TextColumn(_("Main driver")),
     }
     styled = found.assign(open=names)[columns].style.format({column: words[column] for column in columns if column in words})
-    st.dataframe(styled, column_config=config, hide_index=True, key=key, alt=alt, height="content")
+    st.dataframe(styled, column_config=config, hide_index=True, key=key, alt=alt, height=height)
 
 
 def small(found: pd.DataFrame, types: Mapping[str, Type], *, alt: str) -> None:

@@ -2,6 +2,7 @@
 
 from churn.charts.customers import concentration, nps, nps_by, reasons
 from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, plain
+from churn.charts.money import money_by_calls
 from churn.charts.risk import Step, drivers, risk_spread, waterfall, waterfall_log_odds
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Step",
     "concentration",
     "drivers",
+    "money_by_calls",
     "nps",
     "nps_by",
     "plain",

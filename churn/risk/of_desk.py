@@ -12,7 +12,7 @@ from churn.risk.columns import Label, choose, find_label
 from churn.risk.fitting import Progress
 from churn.risk.keeping import load, save, to_text
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import score
+from churn.risk.scoring import drivers, score
 from churn.risk.second import score_deeper
 from churn.risk.training import train
 from churn.store import Desk
@@ -84,6 +84,18 @@ def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
     name = f"{card.provenance.digest[:12] or 'model'}-{hashlib.sha256(to_text(card).encode()).hexdigest()[:12]}.json"
     save(card, desk.models / name)
     return {"model": name, "label": card.provenance.label, "lost": card.provenance.lost, "deeper": None}
+
+
+def first_drivers(desk: Desk, card: Scorecard, customer_ids: Collection[str]) -> list[str]:
+    """For each of these customers of the desk what moves their score most, in words; "" where nothing does or there is no risk. Empty
+    where the desk shows the deeper model's risks, whose reasons take too long for a list."""
+    if shows_deeper(desk):
+        return []
+    own, rows = id_column_of(desk), desk.rows("customers", *customer_ids)
+    names = sorted(customer_ids, key=int) if own is None else rows[own]  # without ids they go by their rows, in the order of the file
+    sentences = drivers(score(card, rows, id_column=own), rows, most=1)
+    found = {name: "".join(first) for name, first in zip(names, sentences, strict=True)}
+    return [found.get(name, "") for name in customer_ids]
 
 
 def earlier_model(desk: Desk, customers: Intake) -> Scorecard | None:
