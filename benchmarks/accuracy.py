@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from churn.intake import ReadOptions, read
+from churn.risk import evaluate_out_of_fold
 from churn.risk.bins import as_text
 from churn.risk.columns import Label, lost_rows
 from churn.risk.evaluation import log_losses, roc_auc
-from churn.risk import evaluate_out_of_fold
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FOLDS, INNER_FOLDS, SEED = 5, 3, 0
