@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from churn import risk
 from churn.risk.bins import Codes
+from churn.risk.drift import drift
 from churn.risk.scoring import explain_codes
 from churn.risk.trees import grow, ranked
 
@@ -60,6 +61,7 @@ def main(rows: int = 1_000_000) -> None:
         every = coded(card, sheet)
         ours = seconds(lambda: explain_codes(card, every, strangers))
         whole = seconds(lambda: risk.score(card, sheet))
+        fitting = seconds(lambda: drift(card, sheet, codes=every))
         bag = None
         while bag is None or len(bag.losses) < card.provenance.trees:
             bag = grow(bag, card.bins, codes, lost, codes[:10], lost[:10], tuple(card.whole.tables.pairs), 0)
@@ -74,6 +76,7 @@ def main(rows: int = 1_000_000) -> None:
     print(f"values to bins            {reading:10.1f} s")
     print(f"score and explain, coded  {ours:10.1f} s")
     print(f"score(), all of it        {whole:10.1f} s")
+    print(f"does it fit, coded        {fitting:10.1f} s   {fitting / whole:8.2f} times score()")
     print(f"TreeExplainer, one bag    {tree:10.1f} s   {tree / whole:8.0f} times score(), {tree / ours:8.0f} times the lookups")
     print(f"LightGBM pred_contrib     {light:10.1f} s   {light / whole:8.1f} times score(), {light / ours:8.1f} times the lookups")
 

@@ -225,9 +225,11 @@ def score(
 ) -> None:
     """Scores and explains every row of a spreadsheet."""
     from churn import risk
+    from churn.report.fitness import as_json, verdict_words
     from churn.report.outlet import outlet
     from churn.report.scored import earlier, not_known, scored_sheet, unread
     from churn.report.spreadsheets import WRITERS
+    from churn.risk.drift import drift
 
     if out.suffix.lower() not in WRITERS:
         raise IntakeError(_("{out} must end in one of {endings}.").format(out=out.name, endings=", ".join(WRITERS)))
@@ -243,9 +245,12 @@ def score(
         tell(_("{file} already had {columns}: replaced.").format(file=intake.file, columns=wording.listing(old)))
     if missed:
         tell(_("{file}: {told}").format(file=intake.file, told=not_known(missed)))
+    found = drift(card, intake.frame, codes=scores.codes)
+    if found.verdict != "fits":
+        tell(_("{file}: {told}").format(file=intake.file, told=verdict_words(found)))
     out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.frame, scores, contributions=contributions)))
     counts = {"rows": len(scores.risk), "with_risk": int(np.isfinite(scores.risk).sum()), "known": int(scores.known.sum())}
-    show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed], "out": str(out)})
+    show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed]} | {"drift": as_json(found), "out": str(out)})
 
 
 @app.command()

@@ -7,7 +7,7 @@ from churn.risk import Scorecard, Scores
 from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
 from ui import figures, second, tables
-from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps
+from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps, wide_range
 from ui.desk import firm, model, the_desk
 from ui.links import customer_search
 from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
@@ -77,6 +77,8 @@ def _risk(found: Profile, card: Scorecard, scores: Scores) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         cards([Figure(_("Risk"), f"{wording.percent(likely)} ({wording.band_label(wording.risk_band(likely))})", average)], in_a_row=1)
+        if uncertain := wide_range(scores):
+            st.caption(uncertain)
     with right:
         st.subheader(_("What moves it most"), anchor=False)
         st.markdown("\n".join(f"- {wording.escape(sentence)}" for sentence in risk.drivers(scores, found.row)[0]))

@@ -63,6 +63,7 @@ def _understood(intake: Intake, found: Scored) -> None:
         lines.append(_("{known} the score was trained on; they are scored by the part of it that had not seen them.").format(known=known))
     st.markdown(wording.escape(" ".join(lines)))
     set_aside(intake)
+    scored.fit(found.drift)
 
 
 def _rows(intake: Intake, found: Scored) -> None:

@@ -6,8 +6,14 @@ import pandas as pd
 
 
 def firm(rows: int, seed: int = 0) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
+    """The customers of `firm_with_risk`, and who was lost."""
+    frame, lost, _risk = firm_with_risk(rows, seed)
+    return frame, lost
+
+
+def firm_with_risk(rows: int, seed: int = 0) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
     """Customers with `visits` and `plan` that matter together, `months` that matters alone, some cells missing, and `colour` that
-    does not matter; and who was lost."""
+    does not matter; who was lost; and each one's true probability of that, which a row without gaps tells in full."""
     random = np.random.default_rng(seed)
     visits, months = random.poisson(6, rows).astype(float), random.gamma(2, 12, rows).round(1)
     plan = random.choice(["Basic", "Pro", "Enterprise"], rows, p=[0.5, 0.4, 0.1])
@@ -16,7 +22,8 @@ def firm(rows: int, seed: int = 0) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]
     frame["colour"] = pd.Series(random.choice(["red", "green", "blue"], rows), dtype="str")
     frame.loc[random.random(rows) < 0.1, "visits"] = np.nan
     frame.loc[random.random(rows) < 0.1, "plan"] = np.nan
-    return frame, random.random(rows) < 1 / (1 + np.exp(-log_odds))
+    risk = 1 / (1 + np.exp(-log_odds))
+    return frame, random.random(rows) < risk, risk
 
 
 def labelled(rows: int, seed: int = 0) -> pd.DataFrame:

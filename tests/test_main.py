@@ -21,7 +21,7 @@ from churn.store import open_desk
 
 ROOT = Path(__file__).resolve().parent.parent
 FEE, VISITS = "**fee** [x](http://a)", "=visits()"
-ADDED = ["risk", "risk_band", "information", "driver_1", "driver_2", "driver_3", "known"]
+ADDED = ["risk", "risk_band", "risk_low", "risk_high", "information", "driver_1", "driver_2", "driver_3", "known"]
 
 
 @dataclass(frozen=True)
@@ -248,12 +248,15 @@ def test_what_cannot_be_learned_is_said_before_the_work(tmp_path, options, says)
 def test_score_keeps_the_rows_and_adds_its_columns(tmp_path, model):
     table = customers().sample(frac=1, random_state=3)
     sheet, ran = scored(table, model, tmp_path)
-    assert ran.found == {"rows": 150, "with_risk": 150, "known": 150, "absent": [], "unread": [], "out": str(tmp_path / "scored.csv")}
+    counts = {"rows": 150, "with_risk": 150, "known": 150, "absent": [], "unread": [], "out": str(tmp_path / "scored.csv")}
+    assert {name: ran.found[name] for name in counts} == counts
+    assert set(ran.found) == {*counts, "drift"}
     assert ran.err == ""
     assert list(sheet) == ["customer_id", "plan type", "'" + VISITS, FEE, "churned", *ADDED]
     assert sheet["customer_id"].tolist() == table["customer_id"].tolist()
     assert sheet["'" + VISITS].astype("str").tolist() == table[VISITS].tolist()
     assert sheet["risk"].between(0, 1).all()
+    assert sheet["risk"].between(sheet["risk_low"], sheet["risk_high"]).all()
     assert sheet["risk_band"].tolist() == ["low" if risk < 0.2 else "medium" if risk < 0.5 else "high" for risk in sheet["risk"]]
     assert np.allclose(sheet["information"], 1, rtol=0, atol=1e-12)
     assert sheet["known"].all()
@@ -319,8 +322,29 @@ def test_what_the_model_does_not_know_is_told_and_taken_as_missing(tmp_path, mod
     told = [(column["column"], column["cells"], column["examples"]) for column in ran.found["unread"]]
     assert told == [("plan type", 2, ["weekly"]), (VISITS, 1, ["12 times"])]
     told = "the model knows nothing of 2 cells of plan type, such as 'weekly', and cells of 1 column more: taken as missing."
-    assert ran.err == f"sheet.csv: {told}\n"
+    assert ran.err.splitlines()[0] == f"sheet.csv: {told}"
+    assert ran.err.splitlines()[1].startswith("sheet.csv: Take care with these scores.")
     assert (sheet["information"] < 0.999).tolist() == [True, False, True, False]
+
+
+def test_a_file_that_fits_the_score_is_said_to_in_json_alone(tmp_path, model):
+    _sheet, ran = scored(customers(), model, tmp_path)
+    assert ran.err == ""
+    assert (ran.found["drift"]["verdict"], [column["band"] for column in ran.found["drift"]["columns"]]) == ("fits", ["steady"] * 3)
+
+
+def test_a_column_in_other_units_and_one_that_is_missing_are_told_in_one_line(tmp_path, model):
+    table = customers().drop(columns="plan type")
+    table[VISITS] = (table[VISITS].astype(int) * 30).astype(str)
+    _sheet, ran = scored(table, model, tmp_path)
+    drift = ran.found["drift"]
+    assert ran.err == f"sheet.csv: Do not use these scores: they may well be wrong. {' '.join(drift['why'])}\n"
+    assert re.search(rf"9\d% of {re.escape(VISITS)} lies above anything seen in training \(0 to 59\)\. Is it in other units\?", ran.err)
+    columns = {column["column"]: column for column in drift["columns"]}
+    assert columns["plan type"]["band"] == "absent"
+    assert columns["plan type"]["index"] is None
+    assert columns[VISITS]["above"] > 0.9
+    assert columns[FEE]["words"] == f"{FEE} lies where it lay in the training table."
 
 
 def test_yes_and_no_are_read_in_any_case_and_true_is_a_value(tmp_path, model):
@@ -566,7 +590,7 @@ def test_a_cell_cannot_play_with_the_terminal(tmp_path, model):
     table = customers(4)
     table["plan type"] = ["\x1b[2Jgone\nTraceback", "pro", "pro", "x" * 5000]
     _sheet, ran = scored(table, model, tmp_path)
-    assert ran.err.count("\n") == 1
+    assert [line.split(" ")[1] for line in ran.err.splitlines()] == ["the", "Take"]
     assert f"such as ' [2Jgone Traceback' and '{'x' * 37}...'" in ran.err
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from churn.report.spreadsheets import xlsx_bytes
 from churn.risk.of_desk import model_of
 from churn.store import open_desk
+from churn.wording import percent
 from tests.browser import ROOT, finished
 from tests.made_up import labelled
 
@@ -101,6 +102,36 @@ def test_a_column_that_is_missing_is_named(page_at):
     page = page_at("score_sheet")
     drop(page, "less.csv", as_csv(pd.read_excel(NEW, engine="calamine").drop(columns="contract")))
     expect(page.get_by_text(re.compile("13 of the 14 columns .* missing: contract"))).to_be_visible()
+
+
+def test_whether_a_file_fits_the_score_is_one_line_in_a_colour_and_behind_it_each_column(page_at):
+    page = page_at("score_sheet")
+    own = pd.read_csv(ROOT / "sample_data" / "customers.csv", dtype="str").drop(columns="ended_on").sample(200, random_state=2)
+    drop(page, "own.csv", as_csv(own))
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_have_text(
+        "The file fits the score. Its customers are like those that the score was learned from."
+    )
+    page.get_by_role("button", name="Forget this file").click()
+    sheet = pd.read_excel(NEW, engine="calamine")
+    drop(page, "days.csv", as_csv(sheet.assign(tenure_months=sheet["tenure_months"] * 30)))
+    told = page.get_by_test_id("stAlertContentError")
+    expect(told).to_contain_text("Do not use these scores: they may well be wrong.")
+    expect(told).to_contain_text(re.compile(r"of tenure_months lies above anything seen in training \(1 to 29\)\. Is it in other units\?"))
+    page.get_by_text("How each column compares").click()
+    table = "The columns of the file beside those of the training table"
+    expect(cell(page, table, 0, 0)).to_have_text("tenure_months")
+    expect(cell(page, table, 0, 2)).to_have_text(re.compile(r"far off: \d\d% lies elsewhere"))
+    expect(cell(page, table, 0, 5)).to_have_text(re.compile("above 29"))
+
+
+def test_the_range_of_a_risk_is_shown_where_it_is_wide(page_at, sample_desk, tmp_path):
+    scored = pd.read_csv(io.BytesIO(command_line(sample_desk, NEW, tmp_path / "scored.csv"))).sort_values("risk", ascending=False)
+    wide = (scored["risk_high"] - scored["risk_low"] >= 0.3).tolist()
+    row = next(place for place in range(10) if wide[place])
+    page = page_at("score_sheet")
+    drop(page, NEW.name, NEW.read_bytes())
+    words = f"{percent(scored['risk_low'].iloc[row], 0)} to {percent(scored['risk_high'].iloc[row], 0)}"
+    expect(cell(page, "Customers with their risk and what moves it", row, 3)).to_have_text(words)
 
 
 def test_the_template_comes_back_scored(page_at):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -11,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn.intake import read
+from churn.report.fitness import as_json, column_table, verdict_words
 from churn.report.scored import ADDED, replaced, scored_sheet
 from churn.report.spreadsheets import csv_bytes, parquet_bytes, xlsx_bytes
 from churn.report.template import examples, template, template_xlsx
 from churn.report.understood import understood, understood_csv
 from churn.risk import Scorecard, score, train
 from churn.risk.bins import fit_bins
+from churn.risk.drift import drift
 
 LIVE = ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
 
@@ -123,6 +126,29 @@ def test_an_earlier_scoring_is_replaced_and_named(card, scored):
     again = scored_sheet(scored.assign(risk=9.0), score(card, scored, id_column="id"))
     assert replaced(scored) == list(ADDED)
     pd.testing.assert_frame_equal(again, scored)
+
+
+def test_a_scoring_from_before_there_were_ranges_is_replaced_and_a_column_of_such_a_name_is_kept(card, scored):
+    former = scored.drop(columns=["risk_low", "risk_high"])
+    assert replaced(former) == [name for name in ADDED if name not in ("risk_low", "risk_high")]
+    pd.testing.assert_frame_equal(scored_sheet(former, score(card, former, id_column="id")), scored)
+    own = scored_sheet(former.assign(risk_low="own"), score(card, former, id_column="id"))
+    assert own["risk_low (2)"].tolist() == ["own"] * len(own)
+
+
+def test_whether_a_file_fits_stands_in_words_the_doubtful_columns_first(card):
+    sheet = firm().assign(fee=lambda frame: frame["fee"] * 100, contract=lambda frame: frame["contract"].replace("yearly", "weekly"))
+    found = drift(card, sheet)
+    assert as_json(found)["verdict"] == "do not use"
+    assert verdict_words(found).startswith("Do not use these scores: they may well be wrong. ")
+    assert "100% of fee lies above anything seen in training (12.5 to 250). Is it in other units?" in verdict_words(found)
+    rows = {row["Column"]: row for row in column_table(found).to_dict("records")}
+    assert rows["fee"]["Never seen in training"] == "100% above 250"
+    assert re.fullmatch(r"\d\d\.\d% unknown, such as 'weekly'", rows["contract"]["Never seen in training"])
+    assert re.fullmatch(r"far off: \d\d% lies elsewhere", rows["contract"]["Has it moved?"])
+    fits = column_table(drift(card, firm().drop(columns="fee")))
+    assert fits["Column"].tolist() == ["fee", "contract"]
+    assert fits["Has it moved?"].tolist() == ["not in the file", "as in training"]
 
 
 def test_base_and_contributions_sum_to_the_log_odds_of_the_risk_in_the_sheet(card):

@@ -19,6 +19,12 @@ def test_few_distinct_numbers_get_a_bin_each_cut_halfway():
     np.testing.assert_array_equal(cut.code(pd.Series([0.5, 0.6, -9, 99, np.nan])), [1, 2, 1, 3, 0])
 
 
+def test_the_lowest_and_highest_number_are_noted():
+    cut = number_bins("n", [3.0, -1.0, float("nan"), 7.0] * 8)
+    assert (cut.low, cut.high) == (-1, 7)
+    assert np.isnan(number_bins("n", [float("nan")] * 8).low)
+
+
 def test_a_number_with_few_rows_joins_its_neighbour():
     cut = number_bins("complaints", [0.0] * 60 + [1.0] * 30 + [2.0] * 8 + [8.0, 9.0])
     np.testing.assert_array_equal(cut.counts, [0, 60, 30, 10])

@@ -1,6 +1,10 @@
 """How far a sheet lies from the training table: indexes by hand and by chance, and what follows for the scores."""
 
 import math
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,15 +13,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from churn.intake import read
 from churn.risk.bins import fit_bins
-from churn.risk.drift import ColumnDrift, Drift, band_of, drift
+from churn.risk.column_drift import ColumnDrift, band_of
+from churn.risk.drift import Drift, drift
 from churn.risk.evaluation import evaluate
 from churn.risk.known import Known
+from churn.risk.of_desk import model_of
 from churn.risk.points import Tables
 from churn.risk.scorecard import Member, Provenance, Scorecard
-from churn.risk.stability import by_chance, groups_of, new_by_chance, stability_index
+from churn.risk.scoring import score
+from churn.risk.stability import (
+    by_chance,
+    chi_squared_beyond,
+    groups_of,
+    new_by_chance,
+    stability_index,
+    surely_beyond,
+)
+from churn.store import open_desk
 from tests.made_up import firm
 
+SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 COLUMNS = ("visits", "plan", "months", "colour")
 
 
@@ -75,6 +92,9 @@ def test_what_chance_shows_is_the_chi_squared_law_of_yurdakul():
     assert by_chance(6, 30, 7000) == pytest.approx(5 * (1 / 30 + 1 / 7000))
     assert by_chance(6, 30, 7000, 0.01) == pytest.approx(stats.chi2.isf(0.01, 5) * (1 / 30 + 1 / 7000))
     assert by_chance(1, 30, 7000, 0.01) == 0
+    for freedom in range(1, 13):
+        chances = [0.5, 0.01, 1e-3, 1e-6]
+        np.testing.assert_allclose([chi_squared_beyond(freedom, chance) for chance in chances], stats.chi2.isf(chances, freedom))
 
 
 def test_chance_makes_of_the_same_population_what_the_law_says():
@@ -109,23 +129,25 @@ def test_a_column_that_was_never_filled_has_one_group_beside_the_missing():
 
 
 @pytest.mark.parametrize(
-    ("index", "sure", "band"),
+    ("index", "displaced", "sure", "band"),
     [
-        (0.09, True, "steady"),
-        (0.1, True, "moved"),
-        (0.25, True, "moved"),
-        (0.26, True, "far"),
-        (0.5, False, "steady"),
-        (math.nan, False, "steady"),
+        (0.09, 0.15, True, "steady"),
+        (0.1, 0.15, True, "moved"),
+        (0.25, 0.3, True, "moved"),
+        (0.26, 0.3, True, "far"),
+        (0.26, 0.19, True, "moved"),
+        (0.26, 0.05, True, "steady"),
+        (0.5, 0.3, False, "steady"),
+        (math.nan, math.nan, False, "steady"),
     ],
 )
-def test_the_bands_are_the_usual_ones_where_it_is_no_chance(index, sure, band):
-    assert band_of(index, sure=sure) == band
+def test_the_bands_are_the_usual_ones_where_it_is_no_chance_and_no_handful_of_cells(index, displaced, sure, band):
+    assert band_of(index, displaced=displaced, sure=sure) == band
 
 
 def test_the_training_table_itself_fits(card):
     found = drift(card, firm(4000)[0])
-    assert (found.verdict, found.why) == ("fits", ("What the score reads lies where it lay in the training table.",))
+    assert (found.verdict, found.why) == ("fits", ("Its customers are like those that the score was learned from.",))
     assert [each.column for each in found.columns] == list(COLUMNS)
     assert {each.index for each in found.columns} == {0.0}
     assert found.held == found.held_trained or found.held.information == pytest.approx(found.held_trained.information, abs=0.02)
@@ -135,7 +157,8 @@ def test_the_training_table_itself_fits(card):
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_a_sheet_of_the_same_population_is_never_far_however_small(rows, trained, seed):
     found = drift(card_of(firm(trained, seed)[0]), firm(rows, seed + 1)[0])
-    assert {each.band for each in found.columns} == {"steady"}
+    assert {(each.band, each.beyond) for each in found.columns} == {("steady", 0)}
+    assert rows < 60 or found.verdict == "fits"
 
 
 def test_a_long_tail_of_levels_brings_new_ones_by_chance_and_is_not_far():
@@ -158,7 +181,7 @@ def test_a_column_whose_values_all_lie_higher_is_far(card, rows, seed):
     assert column(found, "months").band == "far"
     assert {each.band for each in found.columns if each.column != "months"} == {"steady"}
     assert found.verdict == "take care"
-    assert found.why[0] == "Far from the training table: months. Of what moves the score, 25% comes from there."
+    assert found.why[0] == "Very different from the customers that the score was learned from: months (25% of the score)."
 
 
 def test_a_column_that_moved_a_little_says_so_and_spoils_nothing_by_itself():
@@ -167,11 +190,11 @@ def test_a_column_that_moved_a_little_says_so_and_spoils_nothing_by_itself():
     found = drift(card_of(sheet, (0.2, 0.8)), moved)
     assert found.columns[0].index == pytest.approx(0.18 * (math.log(0.68 / 0.5) - math.log(0.32 / 0.5)) - 0.002, abs=1e-3)
     assert (found.columns[0].band, found.verdict) == ("moved", "fits")
-    assert found.columns[0].words == "plan has moved since the training table (index 0.13)."
+    assert found.columns[0].words == "plan has moved: 18% of it lies elsewhere than in the training table."
     weighty = drift(card_of(sheet, (0.8, 0.2)), moved)
     assert (weighty.verdict, weighty.why) == (
         "take care",
-        ("Moved since the training table: plan. Of what moves the score, 80% comes from there.",),
+        ("Different from the customers that the score was learned from: plan (80% of the score).",),
     )
 
 
@@ -179,7 +202,10 @@ def test_where_what_matters_most_is_far_the_scores_should_not_be_used():
     frame = firm(4000)[0]
     found = drift(card_of(frame, (0.1, 0.1, 0.7, 0.1)), frame.assign(months=frame["months"] * 100))
     assert found.verdict == "do not use"
-    assert found.why == ("Far from the training table: months. Of what moves the score, 70% comes from there.",)
+    assert found.why == (
+        "99% of months lies above anything seen in training (0.2 to 117.9). Is it in other units?",
+        "Very different from the customers that the score was learned from: months (70% of the score).",
+    )
 
 
 def test_a_column_that_means_nothing_to_the_score_spoils_nothing():
@@ -241,6 +267,66 @@ def test_a_small_sheet_says_how_little_can_be_told_from_it(card):
     assert found.verdict == "fits"
     assert found.why[-1] == "With 30 rows only great shifts can be told from chance."
     assert drift(card, firm(1, 5)[0]).why[-1] == "With 1 row only great shifts can be told from chance."
+
+
+def test_values_beyond_any_in_training_worked_out_by_hand():
+    frame = pd.DataFrame({"n": np.arange(1000.0), "plan": text(*["a", "b"] * 500)})
+    sheet = pd.DataFrame({"n": [*[-1.0] * 10, *np.linspace(0, 999, 40), *[1000.0] * 30, *[math.nan] * 20], "plan": text(*["a", "b"] * 50)})
+    n = drift(card_of(frame), sheet).columns[0]
+    assert (n.low, n.high, n.below, n.above, n.beyond) == (0, 999, 10 / 80, 30 / 80, pytest.approx(0.4))
+    assert n.beyond_words == "38% of n lies above anything seen in training (0 to 999). Is it in other units?"
+    assert n.beyond_words in n.words
+    fewer = drift(card_of(frame), sheet.head(50)).columns[0]
+    assert (fewer.above, fewer.beyond_words) == (0, "20% of n lies below anything seen in training (0 to 999).")
+
+
+@pytest.mark.parametrize(("weight", "verdict"), [(0.04, "fits"), (0.06, "take care"), (0.11, "do not use")])
+def test_a_column_beyond_training_spoils_as_much_as_it_means_to_the_score(weight, verdict):
+    frame = pd.DataFrame({"n": np.arange(1000.0), "plan": text(*["a", "b"] * 500)})
+    found = drift(card_of(frame, (weight, 1 - weight)), frame.assign(n=frame["n"] + 1000))
+    assert found.verdict == verdict
+    assert (found.why[0] == "100% of n lies above anything seen in training (0 to 999). Is it in other units?") == (verdict != "fits")
+
+
+def test_where_nobody_noted_the_ends_nothing_lies_beyond(card):
+    old = replace(card, bins=tuple(replace(cut, low=math.nan, high=math.nan) for cut in card.bins))
+    assert column(drift(old, firm(300)[0].assign(months=1e6)), "months").beyond == 0
+
+
+def test_the_chance_of_values_beyond_is_the_law_of_exceedances():
+    random = np.random.default_rng(1)
+    beyond = np.array([(random.random(200) > random.random(800).max()).sum() for _sheet in range(4000)])
+    for least, alarms in ((1, 0.21), (2, 0.041), (3, 0.0081)):
+        assert [surely_beyond(count, 200, 800, alarms) for count in (least - 1, least)] == [False, True]
+        assert 0.7 * alarms < (beyond >= least).mean() < 1.3 * alarms
+
+
+@pytest.fixture(scope="module")
+def firms_card(sample_desk, tmp_path_factory) -> Scorecard:
+    with open_desk(Path(shutil.copytree(sample_desk, tmp_path_factory.mktemp("drift") / "desk"))) as desk:
+        found = model_of(desk)
+    assert found
+    return found
+
+
+def test_months_that_are_passed_as_days_are_told_by_column_and_units(firms_card):
+    sheet = read((SAMPLE / "new_customers.xlsx").read_bytes(), file="new.xlsx").settled().frame
+    assert drift(firms_card, sheet).verdict != "do not use"
+    found = drift(firms_card, sheet.assign(tenure_months=sheet["tenure_months"] * 30))
+    assert found.verdict == "do not use"
+    assert re.fullmatch(r"\d\d% of tenure_months lies above anything seen in training \(.+\)\. Is it in other units\?", found.why[0])
+
+
+def test_any_draw_of_the_sample_firms_own_customers_fits(firms_card):
+    customers = read((SAMPLE / "customers.csv").read_bytes(), file="customers.csv").settled().frame
+    verdicts = [drift(firms_card, customers.sample(rows, random_state=seed)).verdict for rows in (20, 150, 1000) for seed in range(20)]
+    assert set(verdicts) == {"fits"}
+
+
+def test_codes_that_scoring_found_give_the_same_answer(card):
+    sheet = firm(300, 2)[0].assign(months=lambda frame: frame["months"] * 30)
+    for some in (sheet, sheet.drop(columns="visits"), sheet.assign(visits=math.nan)):
+        assert repr(drift(card, some, codes=score(card, some).codes)) == repr(drift(card, some))
 
 
 def test_headers_are_matched_as_scoring_matches_them(card):

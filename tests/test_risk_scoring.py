@@ -1,6 +1,7 @@
 """A scorecard from training to keeping to scoring."""
 
 import dataclasses
+import hashlib
 import json
 import subprocess
 import sys
@@ -179,6 +180,18 @@ def test_a_model_of_another_format_is_refused_by_name(card, monkeypatch):
         risk.from_bytes(newer, file="model.json")
 
 
+def test_a_model_file_from_before_the_ends_of_numbers_were_kept_is_read(card, sheet):
+    months = card.bins[card.columns.index("months")]
+    assert (months.low, months.high) == (sheet["months"].min(), sheet["months"].max())
+    body = json.loads(to_text(card))
+    for column in body["columns"]:
+        assert column.pop("low", 0) <= column.pop("high", 1)
+    text = json.dumps(body | {"checksum": "0" * 64}, ensure_ascii=False, separators=(",", ":"))
+    former = risk.from_bytes(text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest(), 1).encode(), file="model.json")
+    assert all(np.isnan([cut.low, cut.high]).all() for cut in former.bins)
+    np.testing.assert_array_equal(risk.score(former, sheet).low, risk.score(card, sheet).low)
+
+
 def test_a_model_file_is_plain_json_that_anyone_can_take_apart(card, kept, sheet):
     body = json.loads(kept.read_text("utf-8"))
     place = [column["column"] for column in body["columns"]].index("plan")
@@ -288,3 +301,5 @@ def test_a_scored_sheet_is_not_learned_from_its_score(sheet):
     names = ("risk", "risk_band", "information", "driver_1", "driver_2", "driver_3", "known", "because:plan")
     table = Labelled(sheet.assign(**dict.fromkeys(names, sheet["visits"])), id_column="customer_id", label="churned", lost="yes")
     assert table.columns == ["visits", "plan", "months", "colour"]
+    ranged = sheet.assign(**dict.fromkeys((*names, "risk_low", "risk_high"), sheet["visits"]))
+    assert Labelled(ranged, id_column="customer_id", label="churned", lost="yes").columns == table.columns

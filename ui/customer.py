@@ -10,10 +10,12 @@ from churn import charts, risk, wording
 from churn.risk import Scorecard, Scores
 from churn.risk.columns import lost_rows
 from churn.risk.of_desk import id_column_of, label_of
+from churn.risk.ranges import is_wide
 from churn.risk.scoring import shown
 from churn.risk.second import score_deeper
 from churn.store import Desk
 from churn.tables import TABLES, Type
+from churn.wording import _
 
 LATEST = 5
 MOST_MATCHES = 20
@@ -81,6 +83,15 @@ def scored(desk: Desk, card: Scorecard, found: Profile, *, deeper: bool) -> Scor
 def missing(scores: Scores) -> list[str]:
     """The columns of the score that nothing is known about for the one customer of `scores`."""
     return [column for column, there in zip(scores.columns, scores.present[0], strict=True) if not there]
+
+
+def wide_range(scores: Scores) -> str:
+    """The range of the risk of the one customer of `scores` in a sentence; "" where it is narrow or unknown."""
+    if not is_wide(scores.low, scores.high)[0]:
+        return ""
+    return _("Anywhere between {low} and {high}: few customers like this one.").format(
+        low=wording.percent(scores.low[0], 0), high=wording.percent(scores.high[0], 0)
+    )
 
 
 def steps(scores: Scores, row: pd.DataFrame) -> list[charts.Step]:

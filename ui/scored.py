@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from churn import wording
 from churn.intake import Intake
+from churn.report.fitness import column_table, verdict_words
 from churn.report.scored import ADDED, DRIVERS, Unread, earlier, scored_sheet, unread
 from churn.risk import Scorecard, score
+from churn.risk.drift import Drift, drift
+from churn.risk.ranges import is_wide
 from churn.wording import Band, _
 
 MOST_SHOWN = 10_000
@@ -21,7 +25,8 @@ class Scored:
     """A scored sheet as the command line writes it, and what is said about it.
 
     `bands` counts its rows by risk band, `known` those that the score was trained on; `absent` are the score's columns that the file
-    lacks, `replaced` the columns of an earlier scoring, `unread` those with cells that the score knows nothing of.
+    lacks, `replaced` the columns of an earlier scoring, `unread` those with cells that the score knows nothing of; `drift`: whether the
+    file fits the score.
     """
 
     sheet: pd.DataFrame
@@ -31,6 +36,7 @@ class Scored:
     absent: tuple[str, ...]
     replaced: list[str]
     unread: list[Unread]
+    drift: Drift
 
 
 def scored(intake: Intake, card: Scorecard) -> Scored:
@@ -56,7 +62,8 @@ def _score(intake: Intake, card: Scorecard) -> Scored:
     sheet = scored_sheet(intake.frame, scores)
     counts = sheet["risk_band"].value_counts()
     bands: dict[Band, int] = {band: int(counts.get(band, 0)) for band in reversed(get_args(Band)) if band in counts}
-    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced, missed)
+    found = drift(card, intake.frame, codes=scores.codes)
+    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced, missed, found)
 
 
 def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame:
@@ -73,10 +80,36 @@ def table(rows: pd.DataFrame, intake: Intake) -> None:
     """Draws the first rows of a scored sheet: the customer, the risk and what moves it, then the file's own columns."""
     first = [field.source for field in intake.fields if field.column in ("customer_id", "name") and field.source in rows]
     own = [column for column in rows if column not in (*ADDED, *first)]
-    shown = rows.head(MOST_SHOWN)[[*first, "risk", "risk_band", *DRIVERS, *own]]
-    shown = shown.assign(risk=shown["risk"] * 100, risk_band=[wording.band_label(band) for band in shown["risk_band"]])
+    top = rows.head(MOST_SHOWN)
+    shown = top[[*first, "risk", "risk_low", "risk_band", *DRIVERS, *own]].assign(
+        risk=top["risk"] * 100, risk_low=_wide_ranges(top), risk_band=[wording.band_label(band) for band in top["risk_band"]]
+    )
     alt = _("Customers with their risk and what moves it")
     st.dataframe(shown, column_config=_columns(shown, first), hide_index=True, placeholder="", height=520, alt=alt)
+
+
+def _wide_ranges(rows: pd.DataFrame) -> list[str]:
+    """The range of each risk in words where it is wide, else ""."""
+    low, high = (np.floor(rows[end].to_numpy() * 100 + 0.5) / 100 for end in ("risk_low", "risk_high"))
+    ends = list(zip(low.tolist(), high.tolist(), strict=True))
+    wide = is_wide(rows["risk_low"].to_numpy(), rows["risk_high"].to_numpy()).tolist()
+    words = {pair: wording.share_range(*pair, 0) for pair in {pair for pair, shown in zip(ends, wide, strict=True) if shown}}
+    return [words[pair] if shown else "" for pair, shown in zip(ends, wide, strict=True)]
+
+
+def fit(found: Drift) -> None:
+    """Draws whether the file fits the score, in a colour, and behind it how each column compares."""
+    draw, icon = {
+        "fits": (st.success, ":material/check_circle:"),
+        "take care": (st.warning, ":material/warning:"),
+        "do not use": (st.error, ":material/block:"),
+    }[found.verdict]
+    draw(wording.escape(verdict_words(found)), icon=icon)
+    with st.expander(_("How each column compares with what the score was learned from")):
+        st.dataframe(column_table(found), hide_index=True, alt=_("The columns of the file beside those of the training table"))
+        st.caption(
+            _("Weight: the column's share in what sets risks apart. Moved: the share of its values that lie elsewhere than in training.")
+        )
 
 
 def _columns(shown: pd.DataFrame, first: list[str]) -> dict[str, Any]:
@@ -90,6 +123,7 @@ def _columns(shown: pd.DataFrame, first: list[str]) -> dict[str, Any]:
         | {column: st.column_config.TextColumn(pinned=True) for column in first[:1]}
         | {
             "risk": st.column_config.ProgressColumn(_("Risk"), format="%.1f%%", min_value=0, max_value=100, width=130),
+            "risk_low": st.column_config.TextColumn(_("Range"), help=_("Shown where it is wide: few customers like this one.")),
             "risk_band": st.column_config.TextColumn(_("Band")),
         }
     )

@@ -12,17 +12,18 @@ from churn.intake import Intake
 from churn.report.understood import excerpt
 from churn.risk import Scores, drivers
 from churn.risk.bins import as_text
-from churn.risk.columns import BECAUSE, SCORED
+from churn.risk.columns import BECAUSE, RANGE, SCORED, score_columns
 from churn.wording import _
 
-ADDED = SCORED
+ADDED = (*SCORED[:2], *RANGE, *SCORED[2:])
 DRIVERS = tuple(name for name in ADDED if name.startswith("driver_"))
 BASE = f"{BECAUSE}base"
 
 
 def scored_sheet(frame: pd.DataFrame, scores: Scores, *, contributions: bool = False) -> pd.DataFrame:
-    """`frame` in its order, with risk (0..1, empty where too little is known), risk_band, information (0..1), driver_1 .. driver_3 in
-    words, known; with `contributions` also because:base and because:<column> in log-odds, empty where there is no risk.
+    """`frame` in its order, with risk (0..1, empty where too little is known), risk_band, the ends of its range risk_low and risk_high
+    (0..1), information (0..1), driver_1 .. driver_3 in words, known; with `contributions` also because:base and because:<column> in
+    log-odds, empty where there is no risk.
 
     An earlier scoring is replaced; the file's own columns of such names are kept under a numbered one. Whole numbers are Int64.
     """
@@ -30,6 +31,8 @@ def scored_sheet(frame: pd.DataFrame, scores: Scores, *, contributions: bool = F
     added: dict[str, object] = {
         "risk": scores.risk,
         "risk_band": [wording.risk_band(risk) for risk in scores.risk],
+        "risk_low": scores.low,
+        "risk_high": scores.high,
         "information": scores.information,
         **{name: [row[place] if place < len(row) else "" for row in sentences] for place, name in enumerate(DRIVERS)},
         "known": scores.known,
@@ -89,11 +92,8 @@ def earlier(intake: Intake, scores: Scores) -> list[str]:
 
 
 def replaced(frame: pd.DataFrame) -> list[str]:
-    """The columns of `frame` that an earlier scoring added; none where it does not hold all of them."""
-    headers = [str(header) for header in frame]
-    if not set(ADDED) <= set(headers):
-        return []
-    return [name for name in headers if name in ADDED or name.startswith(BECAUSE)]
+    """The columns of `frame` that an earlier scoring added; none where it does not hold all that every scoring adds."""
+    return score_columns([str(header) for header in frame])
 
 
 def numbered(names: tuple[str, ...], *, taken: set[str]) -> list[str]:

@@ -23,7 +23,8 @@ class Bins:
     """How one column is cut. `cuts` (numbers): a value belongs to the first bin whose cut is not below it.
 
     `levels` (text): the shown form of each level, one bin each; `pooled`: rare levels that share one bin after those.
-    `counts`: training rows in each bin, missing first; `centres` (numbers): mean training value in each bin.
+    `counts`: training rows in each bin, missing first; `centres` (numbers): mean training value in each bin; `low`, `high` (numbers): the
+    lowest and highest training value, nan where nobody noted them.
     """
 
     column: str
@@ -33,6 +34,8 @@ class Bins:
     centres: Floats
     levels: tuple[str, ...] = ()
     pooled: tuple[str, ...] = ()
+    low: float = np.nan
+    high: float = np.nan
 
     @property
     def size(self) -> int:
@@ -112,7 +115,8 @@ def number_bins(column: str, values: Iterable[float]) -> Bins:
     counts = np.bincount(codes, minlength=len(cuts) + 1)
     centres = np.bincount(codes, weights=known, minlength=len(cuts) + 1) / np.maximum(counts, 1)
     missing = len(numbers) - len(known)
-    return Bins(column, "number", np.concatenate([[missing], counts]), cuts, np.concatenate([[np.nan], centres]))
+    low, high = (float(known[0]), float(known[-1])) if len(known) else (np.nan, np.nan)
+    return Bins(column, "number", np.concatenate([[missing], counts]), cuts, np.concatenate([[np.nan], centres]), low=low, high=high)
 
 
 def joined(cuts: Floats, known: Floats, least: float) -> Floats:

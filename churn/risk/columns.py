@@ -18,6 +18,7 @@ from churn.wording import _, listing
 MOST_DISTINCT = 0.1
 FEW_DISTINCT = 20
 SCORED = ("risk", "risk_band", "information", "driver_1", "driver_2", "driver_3", "known")
+RANGE = ("risk_low", "risk_high")
 BECAUSE = "because:"
 NAME_OF_NUMBER = ("id", "no", "nr", "number", "code", "key", "index")
 
@@ -138,14 +139,14 @@ def choose(
     used: list[str] = []
     left_out: list[LeftOut] = []
     lost, labelled = lost_rows(frame, label)
-    scored = set(SCORED) <= set(frame)
+    scored = score_columns(list(map(str, frame)))
     for column in map(str, frame):
         if column in (id_column, label.column, as_of):
             continue
         if as_of is not None and after_reading(frame[column], frame[as_of]):
             left_out.append(LeftOut(column, _("it holds days on or after the day that the row is read at"), leak=True))
             continue
-        if scored and (column in SCORED or column.startswith(BECAUSE)) and column not in keep:
+        if column in scored and column not in keep:
             left_out.append(LeftOut(column, _("an earlier score, not a fact about the customer")))
             continue
         if column in keep or not (found := left_out_why(frame[column], lost, labelled, asked=column in ignore)):
@@ -162,6 +163,14 @@ def put_back(frame: pd.DataFrame, *, label: Label, keep: Collection[str]) -> lis
     lost, labelled = lost_rows(frame, label)
     found = [left_out_why(frame[name], lost, labelled, asked=False) for name in dict.fromkeys(keep)]
     return [column for column in found if column and column.leak]
+
+
+def score_columns(headers: Collection[str]) -> list[str]:
+    """Those of the headers that an earlier scoring added; none where one that every scoring adds is not there. The range came later."""
+    if not set(SCORED) <= set(headers):
+        return []
+    ranged = RANGE if set(RANGE) <= set(headers) else ()
+    return [header for header in headers if header in (*SCORED, *ranged) or header.startswith(BECAUSE)]
 
 
 def left_out_why(

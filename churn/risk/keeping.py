@@ -121,7 +121,8 @@ def _bins_out(cut: Bins) -> dict[str, Any]:
     shown = {"column": cut.column, "kind": cut.kind, "rows": cut.counts.tolist()}
     if cut.kind == "text":
         return shown | {"levels": list(cut.levels), "pooled": list(cut.pooled)}
-    return shown | {"cuts": cut.cuts.tolist(), "centres": [_number_out(centre) for centre in cut.centres]}
+    ends = {"low": _number_out(cut.low), "high": _number_out(cut.high)}
+    return shown | {"cuts": cut.cuts.tolist(), "centres": [_number_out(centre) for centre in cut.centres]} | ends
 
 
 def _bins_in(found: dict[str, Any]) -> Bins:
@@ -131,7 +132,9 @@ def _bins_in(found: dict[str, Any]) -> Bins:
         _of_size(counts, 1 + len(levels) + bool(pooled))
         return Bins(found["column"], "text", counts, np.empty(0), np.empty(0), levels, pooled)
     cuts = _of_size(np.array(found["cuts"], dtype=np.float64), max(len(counts) - 2, 0))
-    return Bins(found["column"], "number", counts, cuts, _of_size(np.array(found["centres"], dtype=np.float64), len(counts)))
+    centres = _of_size(np.array(found["centres"], dtype=np.float64), len(counts))
+    low, high = (math.nan if found.get(end) is None else float(found[end]) for end in ("low", "high"))
+    return Bins(found["column"], "number", counts, cuts, centres, low=low, high=high)
 
 
 def _member_out(member: Member, *, packed: bool) -> dict[str, Any]:

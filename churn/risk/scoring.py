@@ -14,6 +14,7 @@ from churn.risk.bins import Codes, Floats, as_text, rare_below
 from churn.risk.calibration import fit_slope
 from churn.risk.known import STRANGER, UNSEEN, Folds, digests_of, row_digests
 from churn.risk.points import Explained, probability
+from churn.risk.ranges import half_width, risk_range
 from churn.risk.scorecard import Scorecard
 from churn.tables import header_key
 from churn.wording import _
@@ -29,7 +30,8 @@ class Scores:
 
     `base` + the row's `contributions` (rows x columns) = `log_odds`, the log-odds of the risk. `present` says which cells held
     something that the score knows. `absent` names the score's columns that the sheet lacks; `sources` the sheet's header for the others.
-    `known`: was in the training rows, and is scored by the part of the model that did not see it.
+    `known`: was in the training rows, and is scored by the part of the model that did not see it. `low`, `high` (0..1): the range of the
+    risk by the spread of the bags, nan where there is no risk or one bag alone. `codes`: the rows as bin numbers.
     """
 
     columns: tuple[str, ...]
@@ -42,6 +44,9 @@ class Scores:
     contributions: Floats
     log_odds: Floats
     present: npt.NDArray[np.bool_]
+    low: Floats
+    high: Floats
+    codes: Codes
 
     def enough(self, file: str) -> Self:
         """These very scores, unless no row holds enough of what the score reads: then raises ModelError with what is missing."""
@@ -80,12 +85,10 @@ def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None)
     """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order."""
     sources = {column: header for column, header in sources_of(card, list(map(str, frame))).items() if not is_void(frame[header])}
     absent = frozenset(number for number, column in enumerate(card.columns) if column not in sources)
-    codes = np.zeros((len(frame), len(card.columns)), dtype=np.int16)
-    for number, cut in enumerate(card.bins):
-        if number not in absent:
-            codes[:, number] = cut.code(frame[sources[cut.column]])
+    codes = codes_of(card, frame, sources)
     bags = bags_of(card, frame, sources, id_column)
     explained = explain_codes(card, codes, bags, absent)
+    low, high = risk_range(explained.log_odds, refit(card, absent)[0] * half_width(card.bags, codes, absent))
     present = present_cells(card, codes, frame, sources)
     information = information_of(card, present)
     risk = np.where(information >= LEAST_INFORMATION, probability(explained.log_odds), np.nan)
@@ -101,7 +104,19 @@ def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None)
         explained.contributions,
         explained.log_odds,
         present,
+        np.where(np.isnan(risk), np.nan, low),
+        np.where(np.isnan(risk), np.nan, high),
+        codes,
     )
+
+
+def codes_of(card: Scorecard, frame: pd.DataFrame, sources: dict[str, str]) -> Codes:
+    """The rows as bin numbers, rows x columns of the score; 0 throughout for a column that is not in `sources`."""
+    codes = np.zeros((len(frame), len(card.columns)), dtype=np.int16)
+    for number, cut in enumerate(card.bins):
+        if cut.column in sources:
+            codes[:, number] = cut.code(frame[sources[cut.column]])
+    return codes
 
 
 def is_void(values: "pd.Series[str] | pd.Series[float]") -> bool:

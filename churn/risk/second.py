@@ -37,7 +37,7 @@ def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None 
     """Scores each row by the deeper model, in the form of `score`, a known customer by the bag that did not see them.
 
     Contributions are interventional SHAP values (Lundberg et al. 2020) against a hundred customers of the training table. They take about
-    a tenth of a second a row, so only the `explained` riskiest rows have them; of the others the base holds all.
+    a tenth of a second a row, so only the `explained` riskiest rows have them; of the others the base holds all. No row has a range.
     Raises ModelError where the scorecard holds no deeper model, or the sheet lacks a column: trees have no tables to fall back on.
     """
     if card.deeper is None:
@@ -53,7 +53,8 @@ def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None 
     contributions = np.zeros(codes.shape)
     if rows := np.argsort(-np.nan_to_num(risk, nan=-1.0), kind="stable")[:explained].tolist():
         contributions[rows] = explain_deeper(card.deeper, codes[rows], bags[rows], background(card))
-    return replace(plain, risk=risk, base=log_odds - contributions.sum(axis=1), contributions=contributions, log_odds=log_odds)
+    found = replace(plain, risk=risk, base=log_odds - contributions.sum(axis=1), contributions=contributions, log_odds=log_odds)
+    return replace(found, low=np.full(len(risk), np.nan), high=np.full(len(risk), np.nan))
 
 
 def log_odds_of(model: Second, codes: Codes, bags: Folds) -> Floats:
