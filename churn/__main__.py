@@ -1,13 +1,11 @@
 """The command line: python -m churn COMMAND. Bad input ends with exit code 2 and one line on standard error."""
 
-import inspect
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -15,7 +13,8 @@ import typer
 from churn import wording
 from churn.errors import ChurnError, IntakeError, QuestionError, TrainingError
 from churn.intake import Intake, ReadOptions, read
-from churn.intake.said import bytes_of, mapping_of, tables_in
+from churn.intake.options import reads_a_file
+from churn.intake.said import bytes_of, tables_in
 from churn.tables import TABLES
 from churn.wording import _
 
@@ -36,6 +35,7 @@ File = Annotated[Path, typer.Argument(help=_("the spreadsheet: CSV, XLSX, XLS or
 LabelColumn = Annotated[str | None, typer.Option("--label", help=_("the column that marks the lost customers"))]
 Lost = Annotated[str | None, typer.Option(help=_("the value in it that means lost"))]
 Ignore = Annotated[list[str] | None, typer.Option(help=_("a column to leave out; may be given several times"))]
+Model = Annotated[Path, typer.Option(help=_("the model file"))]
 Keep = Annotated[list[str] | None, typer.Option(help=_("a column to learn from although it would be left out"))]
 
 
@@ -64,37 +64,6 @@ def refuse(sentence: str, code: int = 2) -> int:
 def tell(sentence: str) -> None:
     """Says a sentence on one line of standard error, without the signs by which a cell might play with the terminal."""
     print(" ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", sentence).split()), file=sys.stderr)
-
-
-def reads_a_file(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options that say how to read a file; it gets them as one `options: ReadOptions`."""
-
-    def run(
-        *,
-        sheet: Annotated[str | None, typer.Option(help=_("which sheet of a workbook"))] = None,
-        header_row: Annotated[int | None, typer.Option(help=_("the row that holds the headers, counted from 1"))] = None,
-        encoding: Annotated[str | None, typer.Option(help=_("how a text file is encoded, for example cp1252"))] = None,
-        delimiter: Annotated[str | None, typer.Option(help=_("what stands between cells; say tab for a tab"))] = None,
-        duplicates: Annotated[
-            Literal["first", "last", "refuse"] | None, typer.Option(help=_("which row to keep where an id comes twice"))
-        ] = None,
-        mapping: Annotated[
-            list[str] | None, typer.Option("--map", help=_("SOURCE=COLUMN: a header, and the desk's column that it is"))
-        ] = None,
-        id_column: Annotated[str | None, typer.Option("--id", help=_("the column that holds the customer's id"))] = None,
-        **own: Any,
-    ) -> None:
-        between = "\t" if delimiter in ("tab", "\\t") else delimiter
-        command(options=ReadOptions(sheet, header_row, encoding, between, duplicates, mapping_of(mapping or []), id_column), **own)
-
-    asked = inspect.signature(run).parameters
-    own = [argument for argument in inspect.signature(command).parameters.values() if argument.name != "options"]
-    reading = [argument for argument in asked.values() if argument.kind is inspect.Parameter.KEYWORD_ONLY]
-    named = [argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in own]
-    run.__signature__ = inspect.Signature([*named, *reading])  # type: ignore[attr-defined]
-    run.__annotations__ = {argument.name: argument.annotation for argument in [*own, *reading]}
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    return run
 
 
 def intake_of(file: Path, options: ReadOptions, table: str = "customers") -> Intake:
@@ -219,7 +188,7 @@ def evaluate(
 def score(
     file: File,
     options: ReadOptions,
-    model: Annotated[Path, typer.Option(help=_("the model file"))],
+    model: Model,
     out: Annotated[Path, typer.Option(help=_("where to write the scored sheet: .xlsx, .csv or .parquet"))],
     contributions: Annotated[bool, typer.Option("--contributions", help=_("adds each column's part of the score, in log-odds"))] = False,
 ) -> None:
@@ -251,6 +220,19 @@ def score(
     out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.frame, scores, contributions=contributions)))
     counts = {"rows": len(scores.risk), "with_risk": int(np.isfinite(scores.risk).sum()), "known": int(scores.known.sum())}
     show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed]} | {"drift": as_json(found), "out": str(out)})
+
+
+@app.command()
+def card(model: Model, out: Annotated[Path, typer.Option(help=_("where to write the page: .html"))]) -> None:
+    """Writes how far a model can be trusted as one page that opens in any browser: its grade, what drives it, what it does not know."""
+    from churn import risk
+    from churn.report.card import card_html
+    from churn.report.outlet import outlet
+
+    outlet(out, model)
+    found = risk.load(model)
+    out.write_bytes(card_html(found).encode())
+    show({"model": str(model), "grade": found.evaluation.grade, "out": str(out)})
 
 
 @app.command()

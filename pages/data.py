@@ -6,13 +6,15 @@ import streamlit as st
 from churn import wording
 from churn.errors import ModelError
 from churn.intake import Intake
+from churn.report.trust import learned_from
 from churn.risk import Scorecard
 from churn.tables import TABLES
-from churn.wording import _, plural
+from churn.wording import _
 from ui import own, training
 from ui.desk import firm, model, the_desk
 from ui.own import Said
 from ui.show import heading
+from ui.trust import trust_link
 from ui.upload import Upload, rows_line, set_aside
 
 OWN, SAMPLE = "own", "sample"
@@ -58,18 +60,17 @@ def _held() -> bool:
     except ModelError as error:
         st.error(wording.escape(str(error)), icon=":material/error:")
         return False
-    st.markdown(wording.escape(_model_line(card)) if card else _("There is no score: no column is known that says who has left."))
+    if card is None:
+        st.markdown(_("There is no score: no column is known that says who has left."))
+        return True
+    st.markdown(wording.escape(_model_line(card)))
+    trust_link()
     return True
 
 
 def _model_line(card: Scorecard) -> str:
     """Where the score comes from and how good it is."""
-    made, found = card.provenance, card.evaluation
-    marked = _("'{column}' is {value}") if made.lost else _("'{column}' is filled")
-    lost = marked.format(column=made.label, value=made.lost)
-    learned = _("The score was learned from {rows} of {file}, {lost} of them lost ({how}).").format(
-        rows=plural("{n} customer", "{n} customers", made.rows), file=made.source, lost=wording.number(made.rows_lost), how=lost
-    )
+    found, learned = card.evaluation, learned_from(card)
     if not found.has_signal:
         return learned + " " + _("It does no better than guessing, so do not rank customers by it.")
     good = _("Given one customer who left and one who stayed, it puts the one who left higher {share} of the time ({how}).")

@@ -9,6 +9,7 @@ from ui import figures, tables
 from ui.desk import firm, model, the_desk
 from ui.links import link
 from ui.show import Figure, cards, chart, days, few, heading, lacking, no_customers, no_signal
+from ui.trust import trust_link, warn_put_back
 
 
 def show() -> None:
@@ -19,6 +20,8 @@ def show() -> None:
         return
     found = figures.overview(the_desk().version())
     card = model()
+    if card is not None:
+        warn_put_back(card)
     trusted = card is not None and card.evaluation.has_signal and found.at_risk.scored > 0
     cards([*_customers(found, loaded.customers), *(_at_stake(found) if trusted else [])])
     few(loaded.customers, plural("{n} customer", "{n} customers", loaded.customers))
@@ -32,6 +35,8 @@ def show() -> None:
         lacking(_("Too little is known of every active customer for a risk: fill in more of the columns that the score reads."))
     else:
         _risks(found, card)
+    if card is not None and found.churn is not None:
+        trust_link()
 
 
 def _customers(found: figures.Overview, customers: int) -> list[Figure]:

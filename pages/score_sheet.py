@@ -11,6 +11,7 @@ from ui import downloads, scored
 from ui.desk import firm, model
 from ui.scored import Scored
 from ui.show import heading, lacking
+from ui.trust import warn_put_back
 from ui.upload import Upload, rows_line, set_aside
 
 
@@ -20,6 +21,7 @@ def show() -> None:
     if card is None:
         lacking(_("The desk has no score yet. Load a table of customers that says who has left."))
         return
+    warn_put_back(card)
     if not card.evaluation.has_signal:
         st.warning(
             _("The score finds no signal: it does no better than guessing, so do not rank customers by it."), icon=":material/warning:"

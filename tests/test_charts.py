@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from churn import charts
 from churn.charts import look
 from churn.measures import QUOTED, Concentration, Nps, ReasonMix
+from churn.risk.scorecard import CalibrationGroup, Range, Top
 
 LINK = '<a href="javascript:alert(1)">x</a>'
 STEPS = [charts.Step("Contract is Month-to-month", 0.2, 0.5), charts.Step("Tenure is 70", 0.5, 0.4), charts.Step("Age is 40", 0.4, 0.45)]
@@ -54,6 +55,28 @@ def _groups(names: list[str | None]) -> pd.DataFrame:
     return pd.DataFrame({"group": names, "answers": 10, "score": np.linspace(-90, 90, len(names)), "standard_error": 20.0})
 
 
+GROUPS = [CalibrationGroup(50, 0.1, 0.08, 0.03, 0.19), CalibrationGroup(50, 0.6, 0.66, 0.52, 0.78)]
+TOPS = [Top(share, int(1000 * share), 0.5, Range(0.4, 0.6), 2.5, Range(2.0, 3.0), 2.5 * share) for share in (0.05, 0.1, 0.2)]
+
+
+def _curve_of(levels: list[str], values: list[float]) -> pd.DataFrame:
+    """Two bins of customers and one that too few were in."""
+    numbers = pd.Series(values)
+    return pd.DataFrame(
+        {
+            "level": pd.Series(levels, dtype="str"),
+            "start": numbers - 1,
+            "end": numbers + 1,
+            "value": numbers,
+            "customers": [2, 60, 40],
+            "neutral": [True, False, False],
+            "risk": [0.2, 0.1, 0.4],
+            "risk_low": [0.2, 0.05, 0.3],
+            "risk_high": [0.2, 0.15, 0.5],
+        }
+    )
+
+
 def _all(text: str) -> dict[str, charts.Chart]:
     """Every chart, with a user's `text` wherever one may stand."""
     steps = [charts.Step(text, step.start, step.end) for step in STEPS]
@@ -66,6 +89,10 @@ def _all(text: str) -> dict[str, charts.Chart]:
         "concentration": charts.concentration(_curve(0.6)),
         "nps": charts.nps(Nps(10, 5, 3, 2, 30.0, 25.0)),
         "nps by": charts.nps_by(_groups([text, None]), overall=5.0),
+        "calibration": charts.calibration(GROUPS),
+        "lift": charts.lift([(0.0, 0.0), (0.5, 0.75), (1.0, 1.0)], TOPS),
+        "curve of numbers": charts.curve(_curve_of(["missing", text, "about 3"], [math.nan, 1.0, 3.0]), text, typical=0.2),
+        "curve of levels": charts.curve(_curve_of(["missing", text, "Pro"], [math.nan] * 3), text, typical=0.2),
     }
 
 
@@ -101,7 +128,7 @@ def test_a_users_text_is_never_read_as_anything_but_text(text):
         assert templates <= {"%{customdata}<extra></extra>"}
 
 
-@pytest.mark.parametrize("name", ["drivers", "waterfall", "log-odds", "reasons", "nps by"])
+@pytest.mark.parametrize("name", ["drivers", "waterfall", "log-odds", "reasons", "nps by", "curve of numbers", "curve of levels"])
 def test_a_hostile_label_is_shown_letter_for_letter(name):
     shown = _shown(_all(LINK)[name].figure)
     assert any(LINK.replace(" ", "") in text.replace(" ", "") for text in shown)
@@ -155,6 +182,12 @@ def test_every_chart_has_a_sentence_for_those_who_cannot_see_it():
     assert told["concentration"] == "The top 20% of customers bring 60.0% of the revenue."
     assert told["nps"] == "NPS +30: promoters (9 or 10) 50.0%, passives (7 or 8) 30.0% and detractors (0 to 6) 20.0%."
     assert told["nps by"] == "NPS by group: R&D -90 and missing +90; all +5."
+    assert told["calibration"] == "Customers in groups by risk: 10.0% shown, 8.0% left; 60.0% shown, 66.0% left."
+    assert told["lift"].startswith("Of all customers, the riskiest 5% hold 13% of those who left; the riskiest 10% hold 25% of those")
+    assert told["curve of levels"] == told["curve of numbers"].replace("about 3", "Pro")
+    assert told["curve of levels"] == (
+        "Risk of an otherwise typical customer by R&D: highest 40.0% (Pro), lowest 10.0% (R&D); typical 20.0%."
+    )
 
 
 def test_braces_in_a_users_text_do_not_break_the_sentence():
@@ -286,3 +319,47 @@ def test_colours_stand_out_on_white_and_on_dark(colour, ground):
 def test_the_library_starts_without_plotly():
     code = "import sys, churn, churn.tables, churn.wording; sys.exit('plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_share_that_left_is_drawn_against_the_risk_that_was_shown():
+    diagonal, groups = charts.calibration(GROUPS).figure.data
+    assert diagonal.x == diagonal.y
+    assert (list(groups.x), list(groups.y)) == ([0.1, 0.6], [0.08, 0.66])
+    assert groups.error_y.array == pytest.approx((0.11, 0.12))
+    assert groups.error_y.arrayminus == pytest.approx((0.05, 0.14))
+    assert groups.customdata[0] == "shown 10.0%<br>left 8.0% (3.0% to 19.0%)<br>50 customers"
+
+
+def test_lists_of_three_lengths_are_marked_on_what_they_catch():
+    figure = _all("x")["lift"].figure
+    line, marks = figure.data[1:3]
+    assert (list(line.x), list(line.y)) == ([0, 0.05, 0.1, 0.2, 0.5, 1], [0, 0.125, 0.25, 0.5, 0.75, 1])
+    assert (list(marks.x), list(marks.y)) == ([0.05, 0.1, 0.2], [0.125, 0.25, 0.5])
+    assert any("10% contacted: 25% caught" in note.text for note in figure.layout.annotations)
+
+
+def test_a_curve_of_numbers_steps_from_bin_to_bin_above_its_customers():
+    figure = _all("x")["curve of numbers"].figure
+    low, high, line, missing, customers = figure.data
+    assert (list(line.x), list(line.y)) == ([0, 2, 2, 4], [0.1, 0.1, 0.4, 0.4])
+    assert (list(low.y), list(high.y), high.fill) == ([0.05, 0.05, 0.3, 0.3], [0.15, 0.15, 0.5, 0.5], "tonexty")
+    assert missing.customdata == ("missing<br>too few to tell<br>2 customers",)
+    assert [list(customers.x), list(customers.y), list(customers.width)] == [[1, 3], [30, 20], [2, 2]]
+
+
+def test_a_curve_of_levels_has_the_riskiest_on_top_and_says_where_too_few_are():
+    figure = _all("Basic")["curve of levels"].figure
+    assert figure.layout.yaxis.ticktext == ("Pro", "missing", "Basic")
+    assert list(figure.data[0].x) == [0.4, 0.2, 0.1]
+    assert [text.replace("\u00a0", "") for text in figure.data[1].text] == [
+        "40.0%<br>40 customers",
+        "too few to tell<br>2 customers",
+        "10.0%<br>60 customers",
+    ]
+
+
+def test_the_commonest_levels_are_drawn_and_the_others_counted():
+    many = pd.concat([_curve_of(["missing", f"A{place}", f"B{place}"], [math.nan] * 3) for place in range(6)], ignore_index=True)
+    figure = charts.curve(many, "x", typical=0.2).figure
+    assert len(figure.data[0].x) == 15
+    assert figure.layout.xaxis.title.text == "risk; 3 rarer values are not shown"

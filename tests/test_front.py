@@ -17,6 +17,7 @@ PAGES = {
     "reasons": "Reasons",
     "loyalty": "Loyalty",
     "nps": "NPS",
+    "trust": "Can the score be trusted?",
     "score_sheet": "Score a spreadsheet",
     "customer": "Customer",
     "calls": "What calling pays",

@@ -17,6 +17,8 @@ import pandas as pd
 import pytest
 
 from churn.__main__ import main
+from churn.report.card import card_html
+from churn.risk import load
 from churn.store import open_desk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -407,6 +409,14 @@ def test_customers_are_known_by_the_id_that_the_model_was_trained_with(tmp_path,
 
 
 # load
+
+
+def test_a_card_says_how_far_a_model_can_be_trusted(tmp_path, model):
+    ran = churn("card", "--model", model, "--out", tmp_path / "card.html")
+    assert ran.found == {"model": str(model), "grade": load(model).evaluation.grade, "out": str(tmp_path / "card.html")}
+    assert (tmp_path / "card.html").read_text("utf-8") == card_html(load(model))
+    assert "is not a model file" in churn("card", "--model", tmp_path / "card.html", "--out", tmp_path / "other.html").refusal
+    assert "name another one to write to" in churn("card", "--model", model, "--out", model).refusal
 
 
 def test_load_puts_a_table_and_its_scores_into_a_desk(tmp_path, folder, odd_model):

@@ -16,11 +16,13 @@ from playwright.sync_api import Page, expect
 
 from churn.actions import CallPlan, Terms, call_plan
 from churn.intake import read
+from churn.report.card import card_html
+from churn.risk import load
 from churn.risk.of_desk import train_desk
 from churn.store import open_desk
 from tests.browser import ROOT, finished, serving
 
-PAGES = ("overview", "reasons", "loyalty", "nps", "customer", "calls")
+PAGES = ("overview", "reasons", "loyalty", "nps", "trust", "customer", "calls")
 SAMPLE = ROOT / "sample_data"
 
 
@@ -98,6 +100,12 @@ def customers(sample_desk, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def sample_card(sample_desk):
+    """The model of the sample firm's desk."""
+    return load(next((sample_desk / "models").glob("*.json")))
+
+
+@pytest.fixture(scope="module")
 def surveys():
     return pd.read_csv(SAMPLE / "surveys.csv", dtype={"customer_id": str})
 
@@ -110,11 +118,11 @@ def empty_url(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def trained(frame: pd.DataFrame, file: str, folder: Path) -> Iterator[str]:
+def trained(frame: pd.DataFrame, file: str, folder: Path, keep: tuple[str, ...] = ()) -> Iterator[str]:
     """A server on a desk that holds these customers, scored."""
     with open_desk(folder / "desk") as desk:
         desk.load({"customers": read(frame.to_csv(index=False).encode(), file=file)})
-        train_desk(desk)
+        train_desk(desk, keep=keep)
     with serving(folder / "desk", folder / "log") as server:
         yield server.url
 
@@ -143,6 +151,16 @@ def noise_url(tmp_path_factory):
     tossed, size = chance.integers(0, 2, 200), chance.normal(size=200).round(3)
     noise = pd.DataFrame({"id": [f"N{n}" for n in range(200)], "size": size, "monthly value": np.arange(200) % 97, "churn": tossed})
     with trained(noise, "noise.csv", tmp_path_factory.mktemp("noise")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def leak_url(tmp_path_factory):
+    """A firm whose score was told to learn from what is only known afterwards."""
+    chance = np.random.default_rng(4)
+    lost = chance.random(200) < 0.4
+    frame = pd.DataFrame({"id": range(200), "last *call*": lost * 5 + chance.normal(size=200), "churn": lost.astype(int)})
+    with trained(frame, "leak.csv", tmp_path_factory.mktemp("leak"), keep=("last *call*",)) as url:
         yield url
 
 
@@ -282,6 +300,33 @@ def test_a_search_for_nobody_says_so_letter_for_letter(page_at):
     expect(page.get_by_test_id("stAlert")).to_contain_text("No customer has *no* $one$ [x](y) in their id or name.")
 
 
+def test_the_trust_page_shows_the_grade_what_it_rests_on_and_a_columns_curve(page_at, customers, sample_card):
+    found = sample_card.evaluation
+    page = page_at("trust")
+    expect(page.get_by_role("heading", name=f"Grade {found.grade}")).to_be_visible()
+    expect(page.get_by_text(f"Measured on {len(customers):,} customers, {customers['lost'].sum():,} of whom left")).to_be_visible()
+    assert cards(page, 3)["Ranks right"].value == f"{found.roc_auc:.0%}"
+    calibration, lift, moves, curve = charts(page, 4)
+    assert calibration.startswith("Customers in groups by risk: ")
+    assert f"the riskiest 10% hold {found.top[1].caught:.0%} of those who left" in lift
+    assert moves.startswith("What moves the scores, by column: ")
+    assert f"by {sample_card.columns[sample_card.importance.argmax()]}: highest" in curve
+    page.get_by_role("combobox", name="Column").click()
+    page.get_by_role("option", name="contract").click()
+    told = re.compile(r"by contract: highest [\d.]+% \(Monthly\), lowest [\d.]+% \(Two-year\)")
+    expect(page.get_by_test_id("stPlotlyChart").last).to_have_attribute("aria-label", told)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download this page as a file").click()
+    assert Path(download.value.path()).read_text("utf-8") == card_html(sample_card)
+
+
+def test_a_leak_that_was_put_back_is_warned_of_wherever_the_score_is_used(page_at, leak_url):
+    for path in ("overview", "trust", "score_sheet"):
+        warning = page_at(path, at=leak_url).get_by_test_id("stAlert")
+        expect(warning).to_contain_text("The score will look better than it is")
+        expect(warning).to_contain_text("last *call* (by itself it tells who was lost almost surely")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_says_that_the_sample_firm_is_invented(path, page_at):
     expect(page_at(path).get_by_test_id("stMain").get_by_text("Sample firm: invented data")).to_be_visible()
@@ -346,7 +391,7 @@ def test_a_customer_of_whom_too_little_is_known_gets_no_risk(page_at, odd_url):
     assert charts(page, 0) == []
 
 
-@pytest.mark.parametrize("path", ["overview", "customer?customer=N3", "calls"])
+@pytest.mark.parametrize("path", ["overview", "trust", "customer?customer=N3", "calls"])
 def test_a_score_without_signal_shows_no_risks(path, page_at, noise_url):
     page = page_at(path, at=noise_url)
     expect(page.get_by_text("The score finds no signal")).to_be_visible()

@@ -5,6 +5,7 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from churn.report.card import card_html
 from churn.report.spreadsheets import MOST_SHEET_ROWS, csv_bytes, xlsx_bytes
 from churn.report.template import template_xlsx
 from churn.risk import Scorecard
@@ -49,4 +50,18 @@ def blank_sheet(card: Scorecard, *, key: str) -> None:
         on_click="ignore",
         icon=":material/download:",
         help=_("A sheet with the columns that the score reads and three example rows. Put your customers in their place."),
+    )
+
+
+def model_card(card: Scorecard) -> None:
+    """A button for the trust page as one file."""
+    st.download_button(
+        _("Download this page as a file"),
+        lambda: card_html(card).encode(),
+        "model_card.html",
+        "text/html",
+        key="model card",
+        on_click="ignore",
+        icon=":material/download:",
+        help=_("One HTML file that opens in any browser, loads nothing and can be printed. It holds the curves of all columns."),
     )

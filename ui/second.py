@@ -3,9 +3,9 @@
 import streamlit as st
 
 from churn import wording
+from churn.report.trust import worth_line
 from churn.risk import Scorecard, Scores
 from churn.risk.of_desk import show_deeper, shows_deeper
-from churn.risk.scorecard import DeeperWorth
 from churn.risk.second import Disagreement, disagreements
 from churn.wording import _
 from ui.customer import Profile, scored
@@ -54,18 +54,9 @@ def choice(card: Scorecard) -> None:
         key="show deeper",
         help=_("Its reasons take longer to find: they are given on a customer's page, and for the riskiest rows of a spreadsheet."),
     )
+    if now:
+        st.caption(_("The figures and pictures on this page are still those of the scorecard."))
     if wanted != now:
         with st.spinner(_("Scoring everybody"), show_time=True):
             show_deeper(the_desk(), wanted=wanted)
         st.rerun()
-
-
-def worth_line(worth: DeeperWorth, log_loss: float) -> str:
-    """Whether columns interplay beyond pairs, in words."""
-    if not worth.better:
-        return _("A deeper model, in which any columns may meet, is not surely better: the score misses nothing that it could show.")
-    told = _("A deeper model, in which any columns may meet, predicts surely better: its error (log-loss) is {share} lower.")
-    less = told.format(share=wording.percent(worth.saved / log_loss, 0))
-    if not worth.interplay:
-        return less
-    return less + " " + _("What interplays most: {columns}.").format(columns=wording.listing(list(worth.interplay)))

@@ -1,6 +1,6 @@
 """Tables on pages: customers with a way to each one's page, and small tables of facts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -58,6 +58,12 @@ def facts(row: pd.DataFrame, types: Mapping[str, Type]) -> None:
     cells = {column: wording.value(row[column].iloc[0], type_) for column, type_ in types.items()}
     shown = pd.DataFrame({_("Column"): list(cells), _("Value"): list(cells.values())}, dtype="str")
     st.dataframe(shown, hide_index=True, alt=_("The customer's facts"), height="content")
+
+
+def said(heads: Sequence[str], rows: Iterable[Sequence[str]], *, alt: str) -> None:
+    """A few rows of sentences, letter for letter, wrapped to the width of the page."""
+    cells = [[wording.escape(cell) for cell in row] for row in rows]
+    st.table(pd.DataFrame(cells, columns=list(heads), dtype="str"), border="horizontal", hide_index=True, alt=alt)
 
 
 def _open(clicked: str, ids: tuple[str, ...]) -> None:

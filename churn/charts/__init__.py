@@ -4,6 +4,7 @@ from churn.charts.customers import concentration, nps, nps_by, reasons
 from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, plain
 from churn.charts.money import money_by_calls
 from churn.charts.risk import Step, drivers, risk_spread, waterfall, waterfall_log_odds
+from churn.charts.trust import calibration, curve, lift
 
 __all__ = [
     "DOWN",
@@ -12,8 +13,11 @@ __all__ = [
     "UP",
     "Chart",
     "Step",
+    "calibration",
     "concentration",
+    "curve",
     "drivers",
+    "lift",
     "money_by_calls",
     "nps",
     "nps_by",

@@ -124,6 +124,16 @@ def share_ticks(shares: Sequence[float]) -> dict[str, Any]:
     return {"tickvals": list(shares), "ticktext": [wording.percent(share, 0) for share in shares]}
 
 
+def share_marks(top: float) -> list[float]:
+    """At most seven round shares from 0 up to `top`, to mark an axis with.
+
+    >>> share_marks(0.05), share_marks(0.9)
+    ([0.0, 0.01, 0.02, 0.03, 0.04, 0.05], [0.0, 0.2, 0.4, 0.6, 0.8])
+    """
+    step = next((step for step in (1, 2, 5, 10, 20) if 100 * top / step <= 6), 20)
+    return [mark / 100 for mark in range(0, round(100 * top) + 1, step)]
+
+
 def customers(n: int) -> str:
     """So many customers, in words."""
     return plural("{n} customer", "{n} customers", n)
