@@ -144,4 +144,5 @@ def _by_value(version: int, loaded: Firm, *, own_values: bool) -> None:
         _nobody()
         return
     tables.customers(rows.head(MOST_SHOWN), key="by value", alt=_("The active customers who pay most"), height="auto")
-    downloads.both(rows, file=loaded.file, key="valuable", ending="by_value")
+    with st.container(horizontal=True):
+        downloads.both(rows, file=loaded.file, key="valuable", ending="by_value")
