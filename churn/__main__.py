@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -191,6 +192,7 @@ def score(
     model: Model,
     out: Annotated[Path, typer.Option(help=_("where to write the scored sheet: .xlsx, .csv or .parquet"))],
     contributions: Annotated[bool, typer.Option("--contributions", help=_("adds each column's part of the score, in log-odds"))] = False,
+    deeper: Annotated[bool, typer.Option("--deeper", help=_("by the deeper model, where the model file holds one"))] = False,
 ) -> None:
     """Scores and explains every row of a spreadsheet."""
     from churn import risk
@@ -206,7 +208,8 @@ def score(
     card = risk.load(model)
     intake = intake_of(file, options).settled()
     learned_id = card.provenance.id_column if card.provenance.id_column in intake.frame else None
-    scores = risk.score(card, intake.frame, id_column=intake.id_column or learned_id).enough(intake.file)
+    by = partial(risk.score_deeper, explained=len(intake.frame)) if deeper else risk.score
+    scores = by(card, intake.frame, id_column=intake.id_column or learned_id).enough(intake.file)
     old = earlier(intake, scores)
     missed = unread(intake.frame, scores)
     tell_rejected(intake)
@@ -217,6 +220,8 @@ def score(
     found = drift(card, intake.frame, codes=scores.codes)
     if found.verdict != "fits":
         tell(_("{file}: {told}").format(file=intake.file, told=verdict_words(found)))
+    if not card.evaluation.has_signal:
+        tell(_("The score finds no signal: it does no better than guessing, so do not rank customers by it."))
     out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.frame, scores, contributions=contributions)))
     counts = {"rows": len(scores.risk), "with_risk": int(np.isfinite(scores.risk).sum()), "known": int(scores.known.sum())}
     show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed]} | {"drift": as_json(found), "out": str(out)})

@@ -4,6 +4,7 @@ import streamlit as st
 
 from churn import charts, wording
 from churn.risk import Scorecard
+from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
 from ui import figures, tables
 from ui.desk import firm, model, the_desk
@@ -83,7 +84,8 @@ def _risks(found: figures.Overview, card: Scorecard) -> None:
             st.caption(plural("Too little is known of {n} more for a risk.", "Too little is known of {n} more for a risk.", unknown))
     with right:
         st.subheader(_("What moves the score"), anchor=False)
-        st.caption(_("Each column's part in all scores. An association, not a cause."))
+        of_whom = _("The scorecard's; the risks shown are the deeper model's.") if shows_deeper(the_desk()) else ""
+        st.caption(" ".join([_("Each column's part in all scores. An association, not a cause."), of_whom]))
         chart(charts.drivers(dict(zip(card.columns, card.importance.tolist(), strict=True)), most=8), key="drivers")
     by_value = "value_at_risk" in found.riskiest
     st.subheader(_("Most value at risk") if by_value else _("Highest risk"), anchor=False)

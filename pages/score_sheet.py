@@ -6,11 +6,12 @@ from churn import wording
 from churn.intake import Intake
 from churn.report.scored import not_known
 from churn.risk import Scorecard
+from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
 from ui import downloads, scored
-from ui.desk import firm, model
+from ui.desk import firm, model, the_desk
 from ui.scored import Scored
-from ui.show import heading, lacking
+from ui.show import heading, lacking, no_signal
 from ui.trust import warn_put_back
 from ui.upload import Upload, rows_line, set_aside
 
@@ -23,9 +24,7 @@ def show() -> None:
         return
     warn_put_back(card)
     if not card.evaluation.has_signal:
-        st.warning(
-            _("The score finds no signal: it does no better than guessing, so do not rank customers by it."), icon=":material/warning:"
-        )
+        no_signal()
     upload = Upload("score")
     dropped = upload.ask(_("A spreadsheet of customers: CSV, XLSX, XLS or ODS"))
     if dropped is None:
@@ -35,10 +34,13 @@ def show() -> None:
     summary = st.container()
     intake = upload.read(dropped)
     if intake is not None:
-        found = scored.scored(intake, card)
+        found = scored.scored(intake, card, deeper=shows_deeper(the_desk()))
         with summary:
             _understood(intake, found)
-        _rows(intake, found)
+        if card.evaluation.has_signal:
+            _rows(intake, found)
+        else:
+            _by_value(intake, found)
 
 
 def _before(card: Scorecard) -> None:
@@ -91,3 +93,18 @@ def _rows(intake: Intake, found: Scored) -> None:
             width="content",
         )
     st.caption(_("Points are percentage points of risk, compared with a typical customer: what goes with leaving, not what causes it."))
+    if found.deeper:
+        most = wording.number(scored.MOST_EXPLAINED)
+        st.caption(
+            _("The risks are the deeper model's. Its reasons take long to find: they are given for the {most} riskiest.").format(most=most)
+        )
+
+
+def _by_value(intake: Intake, found: Scored) -> None:
+    """The rows where no risk can be trusted: those who pay most first."""
+    rows, paid = scored.by_value(found.sheet, intake)
+    if paid:
+        st.markdown(_("So the rows stand by {column}: those who pay most come first.").format(column=wording.escape(paid)))
+    else:
+        st.markdown(_("So the rows stand as in your file."))
+    scored.plain_table(rows)

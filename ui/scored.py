@@ -11,12 +11,13 @@ from churn import wording
 from churn.intake import Intake
 from churn.report.fitness import column_table, verdict_words
 from churn.report.scored import ADDED, DRIVERS, Unread, earlier, scored_sheet, unread
-from churn.risk import Scorecard, score
+from churn.risk import Scorecard, score, score_deeper
 from churn.risk.drift import Drift, drift
 from churn.risk.ranges import is_wide
 from churn.wording import Band, _
 
 MOST_SHOWN = 10_000
+MOST_EXPLAINED = 100  # rows whose reasons by the deeper model are looked for: each takes up to half a second
 _KEPT = "scored sheet"
 
 
@@ -26,7 +27,7 @@ class Scored:
 
     `bands` counts its rows by risk band, `known` those that the score was trained on; `absent` are the score's columns that the file
     lacks, `replaced` the columns of an earlier scoring, `unread` those with cells that the score knows nothing of; `drift`: whether the
-    file fits the score.
+    file fits the score; `deeper`: whether the risks are the deeper model's, with reasons for the riskiest alone.
     """
 
     sheet: pd.DataFrame
@@ -37,16 +38,18 @@ class Scored:
     replaced: list[str]
     unread: list[Unread]
     drift: Drift
+    deeper: bool
 
 
-def scored(intake: Intake, card: Scorecard) -> Scored:
-    """The file scored; from this visit's memory where it was before. Raises ModelError where no row holds enough for a risk."""
+def scored(intake: Intake, card: Scorecard, *, deeper: bool) -> Scored:
+    """The file scored, by the deeper model where that is wanted and the file has all its columns; from this visit's memory where it was
+    before. Raises ModelError where no row holds enough for a risk."""
     kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] is not intake or kept[1] is not card:
+    if kept is None or kept[0] is not intake or kept[1] is not card or kept[2] != deeper:
         with st.spinner(_("Scoring every row"), show_time=True):
-            kept = (intake, card, _score(intake, card))
+            kept = (intake, card, deeper, _score(intake, card, deeper=deeper))
         st.session_state[_KEPT] = kept
-    found: Scored = kept[2]
+    found: Scored = kept[3]
     return found
 
 
@@ -55,15 +58,19 @@ def forget() -> None:
     st.session_state.pop(_KEPT, None)
 
 
-def _score(intake: Intake, card: Scorecard) -> Scored:
+def _score(intake: Intake, card: Scorecard, *, deeper: bool) -> Scored:
     learned_id = card.provenance.id_column if card.provenance.id_column in intake.frame else None
-    scores = score(card, intake.frame, id_column=intake.id_column or learned_id).enough(intake.file)
+    id_column = intake.id_column or learned_id
+    scores = score(card, intake.frame, id_column=id_column).enough(intake.file)
+    whole = not scores.absent
+    if deeper and whole:
+        scores = score_deeper(card, intake.frame, id_column=id_column, explained=MOST_EXPLAINED)
     replaced, missed = earlier(intake, scores), unread(intake.frame, scores)
     sheet = scored_sheet(intake.frame, scores)
     counts = sheet["risk_band"].value_counts()
     bands: dict[Band, int] = {band: int(counts.get(band, 0)) for band in reversed(get_args(Band)) if band in counts}
     found = drift(card, intake.frame, codes=scores.codes)
-    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced, missed, found)
+    return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced, missed, found, deeper and whole)
 
 
 def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame:
@@ -74,6 +81,18 @@ def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame
         found = pd.DataFrame({column: own[column].str.casefold().str.contains(wanted, regex=False, na=False) for column in own})
         rows = rows[found.any(axis=1)]
     return rows.sort_values("risk", ascending=False, na_position="last", kind="stable")
+
+
+def by_value(sheet: pd.DataFrame, intake: Intake) -> tuple[pd.DataFrame, str | None]:
+    """The file's own columns, those who pay most first, and the column that says what they pay; in the file's order where none does."""
+    own = sheet.drop(columns=list(ADDED))
+    paid = next((field.source for field in intake.fields if field.column == "monthly_value" and field.source in own), None)
+    return (own.sort_values(paid, ascending=False, na_position="last", kind="stable") if paid else own), paid
+
+
+def plain_table(rows: pd.DataFrame) -> None:
+    """Draws the first rows of a sheet without its scores."""
+    st.dataframe(rows.head(MOST_SHOWN), hide_index=True, placeholder="", height=520, alt=_("Customers of the file"))
 
 
 def table(rows: pd.DataFrame, intake: Intake) -> None:

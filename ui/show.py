@@ -78,3 +78,4 @@ def no_signal() -> None:
         _("The score finds no signal: it does no better than giving every customer the same risk. So no risks are shown."),
         icon=":material/signal_cellular_off:",
     )
+    link("calls", label=_("See who pays most instead"), icon=":material/call:")

@@ -4,6 +4,7 @@ from churn.risk.judging import evaluate_out_of_fold
 from churn.risk.keeping import from_bytes, load, save
 from churn.risk.scorecard import Evaluation, Scorecard
 from churn.risk.scoring import Scores, Step, drivers, path, score
+from churn.risk.second import score_deeper
 from churn.risk.training import train
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "path",
     "save",
     "score",
+    "score_deeper",
     "train",
 ]
