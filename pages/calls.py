@@ -131,7 +131,7 @@ def _nobody() -> None:
 
 def _by_value(version: int, loaded: Firm, *, own_values: bool) -> None:
     """Where no risk can be trusted, those who pay most come first."""
-    no_signal()
+    no_signal(onward=False)
     if not own_values:
         lacking(_("Nor are there monthly values, so nothing says whom to call first."))
         return

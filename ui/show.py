@@ -72,10 +72,11 @@ def days(period: Period | None) -> str:
     return _("{first} to {last}").format(first=wording.date(period.first), last=wording.date(period.last))
 
 
-def no_signal() -> None:
-    """What is said in place of risks where the score is no better than guessing."""
+def no_signal(*, onward: bool = True) -> None:
+    """What is said in place of risks where the score is no better than guessing, and the way to those who pay most."""
     st.warning(
         _("The score finds no signal: it does no better than giving every customer the same risk. So no risks are shown."),
         icon=":material/signal_cellular_off:",
     )
-    link("calls", label=_("See who pays most instead"), icon=":material/call:")
+    if onward:
+        link("calls", label=_("See who pays most instead"), icon=":material/call:")
