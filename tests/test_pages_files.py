@@ -108,7 +108,7 @@ def test_whether_a_file_fits_the_score_is_one_line_in_a_colour_and_behind_it_eac
     page = page_at("score_sheet")
     own = pd.read_csv(ROOT / "sample_data" / "customers.csv", dtype="str").drop(columns="ended_on").sample(200, random_state=2)
     drop(page, "own.csv", as_csv(own))
-    expect(page.get_by_test_id("stAlertContentSuccess")).to_have_text(
+    expect(page.get_by_test_id("stAlertContentSuccess").locator("p")).to_have_text(
         "The file fits the score. Its customers are like those that the score was learned from."
     )
     page.get_by_role("button", name="Forget this file").click()
