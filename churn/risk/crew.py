@@ -17,10 +17,10 @@ Done = TypeVar("Done")
 
 
 class Crew:
-    """The processes at work, and a folder with what all of them read."""
+    """So many processes at work, and a folder with what all of them read."""
 
-    def __init__(self, processes: Any, folder: Path):
-        self.processes, self.folder = processes, folder
+    def __init__(self, processes: Any, size: int, folder: Path):
+        self.processes, self.size, self.folder = processes, size, folder
 
     def share(self, values: npt.NDArray[Any]) -> Path:
         """Where every process can read an array with `np.load` without holding a copy; it is there as long as the crew is."""
@@ -30,14 +30,20 @@ class Crew:
 
     def each(self, jobs: Sequence[Callable[[], Done]], tell: Callable[[float], None]) -> list[Done]:
         """Does all jobs and gives what they give, in their order. `tell` hears the share of jobs done, twice a second, and may raise."""
-        from concurrent.futures import wait
+        from concurrent.futures import FIRST_COMPLETED, Future, wait
 
-        started = [self.processes.submit(job) for job in jobs]
-        waiting = set(started)
-        while waiting:
-            _done, waiting = wait(waiting, timeout=HEARTBEAT)
-            tell(1 - len(waiting) / len(started))
-        return [job.result() for job in started]
+        results: dict[int, Done] = {}
+        at_work: dict[Future[Done], int] = {}
+        left = list(enumerate(jobs))
+        while left or at_work:
+            # No more than can be begun: what still queues when processes are killed breaks loky's own thread (a KeyError in joblib 1.6).
+            while left and len(at_work) < self.size:
+                number, job = left.pop(0)
+                at_work[self.processes.submit(job)] = number
+            done, _others = wait(at_work, timeout=HEARTBEAT, return_when=FIRST_COMPLETED)
+            results |= {at_work.pop(job): job.result() for job in done}
+            tell(len(results) / len(jobs))
+        return [results[number] for number in range(len(jobs))]
 
 
 @contextmanager
@@ -48,10 +54,11 @@ def crew(most: int) -> Iterator[Crew]:
     from joblib.externals.loky import get_reusable_executor
     from threadpoolctl import threadpool_limits
 
-    processes = get_reusable_executor(max_workers=max(1, min(cpu_count(), most)), timeout=IDLE, env=ONE_THREAD)
+    size = max(1, min(cpu_count(), most))
+    processes = get_reusable_executor(max_workers=size, timeout=IDLE, env=ONE_THREAD)
     with threadpool_limits(1), TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
-            yield Crew(processes, Path(folder))
+            yield Crew(processes, size, Path(folder))
         except BaseException:
             processes.shutdown(wait=True, kill_workers=True)
             raise
