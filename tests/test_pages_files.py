@@ -21,14 +21,15 @@ NEW = ROOT / "sample_data" / "new_customers.xlsx"
 LIBRARIES = """
 import sys
 from pathlib import Path
-import pages.score_sheet, pages.data, pages.overview, pages.customer, pages.calls, pages.reasons, pages.loyalty, pages.nps
+import pages.score_sheet, pages.data, pages.overview, pages.customer, pages.calls, pages.reasons, pages.loyalty, pages.nps, pages.trust
 from churn import risk
 from churn.intake import read
 from churn.report import scored, spreadsheets, template
+from churn.report.card import card_html
 card = risk.load(next(Path(sys.argv[1]).glob("models/*.json")))
 intake = read(Path(sys.argv[2]).read_bytes(), file="new.xlsx")
 sheet = scored.scored_sheet(intake.frame, risk.score(card, intake.frame, id_column=intake.id_column))
-assert spreadsheets.csv_bytes(sheet) and spreadsheets.xlsx_bytes(sheet) and template.template_xlsx(card)
+assert spreadsheets.csv_bytes(sheet) and spreadsheets.xlsx_bytes(sheet) and template.template_xlsx(card) and card_html(card)
 print(sorted({"sklearn", "shap", "numba", "lightgbm"} & {name.split(".")[0] for name in sys.modules}))
 """
 
