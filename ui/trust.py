@@ -52,5 +52,5 @@ def drivers(card: Scorecard) -> None:
     with right:
         st.subheader(_("What one column does"), anchor=False)
         column = st.selectbox(_("Column"), sorted(parts, key=lambda name: -parts[name]), key="curve of")
-        st.caption(_("The risk of a customer who is typical in all else. Shaded or as a line: the 95% interval."))
+        st.caption(_("The risk of a customer who is typical in all else. Shaded, or as a line: how far chance may move it (95%)."))
         chart(charts.curve(curve_of(card, column), column, typical=typical_risk(card)), key="curve")

@@ -87,8 +87,8 @@ def _drivers(card: Scorecard) -> str:
         _("What drives it"),
         _said(
             _(
-                "The risk of a customer who is typical in all else, by the values of each column, with its 95% interval and the number of "
-                "customers it rests on. These are associations, not causes."
+                "The risk of a customer who is typical in all else, by the values of each column, with how far chance may move it (95%) "
+                "and the number of customers it rests on. These are associations, not causes."
             )
         ),
         f'<div class="row curves">{"".join(drawn)}</div>',

@@ -119,7 +119,7 @@ def _levels(found: pd.DataFrame, typical: float) -> str:
     rows = [(float(row["risk"]), _level(row, top)) for _place, row in commonest.iterrows()]
     rows.append((typical, _row(_("a typical customer"), typical, top, wording.percent(typical), "", "typical")))
     body = "".join(row for _risk, row in sorted(rows, key=lambda row: -row[0]))
-    heads = "".join(f"<th>{html.escape(head)}</th>" for head in ("", rest_words(found) or _("risk"), _("95% interval"), _("customers")))
+    heads = "".join(f"<th>{html.escape(head)}</th>" for head in ("", rest_words(found) or _("risk"), _("95% range"), _("customers")))
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 

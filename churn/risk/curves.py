@@ -52,7 +52,8 @@ def curve_of(card: Scorecard, column: str) -> pd.DataFrame:
 def jackknife_half(bags: Floats) -> Floats:
     """Half the 95% interval of each column of `bags`, whose rows are estimates that each left out another group of the training rows.
 
-    Delete-a-group jackknife with t of one degree of freedom fewer than groups (Kott 2001); nan with a single group.
+    Delete-a-group jackknife with t of one degree of freedom fewer than groups (Kott 2001); nan with a single group. It is the play of
+    chance alone: that a score draws small effects towards nought on purpose is not in it.
     """
     groups = len(bags)
     variance = (groups - 1) / groups * np.sum((bags - bags.mean(axis=0)) ** 2, axis=0)
