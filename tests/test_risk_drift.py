@@ -52,6 +52,7 @@ def card_of(frame: pd.DataFrame, weights: tuple[float, ...] | None = None) -> Sc
         whole=flat,
         bags=(flat,),
         shares=tuple(cut.counts / rows for cut in bins),
+        stayed=tuple(cut.counts for cut in bins),
         spread=np.array(weights or [1.0] * len(bins)),
         importance=np.ones(len(bins)),
         sample=np.column_stack([cut.code(frame[cut.column]) for cut in bins])[:2000],

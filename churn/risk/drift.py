@@ -1,13 +1,13 @@
 """How far a sheet lies from the table that a score was learned from, and whether its scores should be used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from churn.risk.bins import Codes
+from churn.risk.bins import Bins, Codes
 from churn.risk.column_drift import MOST_EXAMPLES, ColumnDrift, absent_column, column_drift
 from churn.risk.scorecard import Scorecard
 from churn.risk.scoring import LEAST_INFORMATION, codes_of, information_of, sources_of
@@ -49,8 +49,9 @@ class Drift:
 
 
 def drift(card: Scorecard, frame: pd.DataFrame, *, codes: Codes | None = None) -> Drift:
-    """Compares a sheet (columns typed as `churn.intake` types them) with the scorecard's training table. `codes`: the sheet's rows as
-    bin numbers, where scoring has found them already.
+    """Compares a sheet (columns typed as `churn.intake` types them) with the scorecard's training table: with all its customers or with
+    those who were kept, whichever is nearer, since most sheets hold nobody who has left. `codes`: the sheet's rows as bin numbers, where
+    scoring has found them already.
 
     The verdict weighs columns by what they mean to the score. "do not use": half of the rows hold too little for a risk, a quarter of
     what the score reads is displaced, in columns that are far, or a tenth lies beyond anything seen in training. "take care": 5% of the
@@ -61,12 +62,16 @@ def drift(card: Scorecard, frame: pd.DataFrame, *, codes: Codes | None = None) -
     codes = codes_of(card, frame, sources) if codes is None else codes
     total = card.spread.sum()
     weights = card.spread / total if total > 0 else np.full(len(card.bins), 1 / len(card.bins))
-    found = [
-        column_drift(cut, frame[sources[cut.column]], codes[:, place], weight, FALSE_ALARMS / len(card.bins))
-        if cut.column in sources
-        else absent_column(cut, weight)
-        for place, (cut, weight) in enumerate(zip(card.bins, weights.tolist(), strict=True))
-    ]
+    every, kept = (
+        [
+            column_drift(cut, frame[sources[cut.column]], codes[:, place], weight, FALSE_ALARMS / len(cuts))
+            if cut.column in sources
+            else absent_column(cut, weight)
+            for place, (cut, weight) in enumerate(zip(cuts, weights.tolist(), strict=True))
+        ]
+        for cuts in (card.bins, bins_of_kept(card))
+    )
+    found = min(every, kept, key=_displaced)
     held, held_trained = _held(card, codes > 0), _held(card, card.sample > 0)
     grave, care = _doubts(tuple(found), held, held_trained) if len(frame) else ([_("The sheet has no rows.")], [])
     verdict: Verdict = "do not use" if grave else "take care" if care else "fits"
@@ -74,6 +79,16 @@ def drift(card: Scorecard, frame: pd.DataFrame, *, codes: Codes | None = None) -
     if any(column.chance > FAR for column in found):
         why.append(_only_great_shifts(len(frame)))
     return Drift(tuple(found), len(frame), held, held_trained, verdict, tuple(why))
+
+
+def bins_of_kept(card: Scorecard) -> tuple[Bins, ...]:
+    """The bins with the training rows of the customers who were kept alone."""
+    return tuple(replace(cut, counts=rows) for cut, rows in zip(card.bins, card.stayed, strict=True))
+
+
+def _displaced(columns: list[ColumnDrift]) -> float:
+    """How much of what the score reads lies elsewhere."""
+    return float(np.nansum([column.displaced * column.weight for column in columns]))
 
 
 def _held(card: Scorecard, present: npt.NDArray[np.bool_]) -> Held:

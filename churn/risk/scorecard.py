@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from churn.risk.bins import Bins, Codes, Floats
+from churn.risk.bins import Bins, Codes, Counts, Floats
 from churn.risk.forest import Second
 from churn.risk.known import Known
 from churn.risk.points import Explained, Pair, Tables, explain
@@ -167,13 +167,15 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """A trained score. `whole` is the average of the `bags`; `spread` is the variance of each column's contributions in training,
-    `importance` their mean size (log-odds); `sample` holds at most 2,000 coded training rows. `deeper` is kept where it is truly better."""
+    """A trained score. `whole` is the average of the `bags`; `stayed` counts the kept customers of training in each bin; `spread` is the
+    variance of each column's contributions in training, `importance` their mean size (log-odds); `sample` holds at most 2,000 coded
+    training rows. `deeper` is kept where it is truly better."""
 
     bins: tuple[Bins, ...]
     whole: Member
     bags: tuple[Member, ...]
     shares: tuple[Floats, ...]
+    stayed: tuple[Counts, ...]
     spread: Floats
     importance: Floats
     sample: Codes = field(repr=False)

@@ -10,7 +10,7 @@ from churn.risk.fitting import Fitted, Progress, fit, part_of
 from churn.risk.judging import out_of_fold, unseen_evaluation
 from churn.risk.known import remember
 from churn.risk.labelled import Labelled
-from churn.risk.scorecard import SAMPLE_ROWS, Member, Provenance, Scorecard
+from churn.risk.scorecard import SAMPLE_ROWS, Evaluation, Member, Provenance, Scorecard
 from churn.wording import _
 
 
@@ -38,18 +38,14 @@ def train(
     Raises TrainingError or QuestionError, in a sentence.
     """
     tell = progress or (lambda share, text: None)
-    tell(0, _("which columns may be learned from"))
     table = Labelled(frame, id_column=id_column, label=label, lost=lost, as_of=as_of, ignore=ignore, keep=keep)
     tell(0.01, _("values as bins"))
     bins = table.bins()
     codes = table.codes(bins)
     learned = 0.97 if table.read_at is None else 0.5
     fitted = fit(bins, codes, table.lost, deal(table.digests, table.lost, seed), seed=seed, progress=part_of(tell, 0.02, learned))
-    if table.read_at is None:
-        tell(learned, _("how good it is"))
-        evaluation = unseen_evaluation(table, fitted, seed)
-    else:
-        evaluation = out_of_fold(table, seed=seed, progress=part_of(tell, learned, 0.97)).evaluation
+    tell(learned, _("how good it is"))
+    evaluation = judged(table, fitted, seed, part_of(tell, learned, 0.97))
     members = [Member(tables, joint) for tables, joint in zip((fitted.tables, *fitted.bags), fitted.joints, strict=True)]
     contributions = members[0].explain(codes).contributions
     some = np.random.default_rng(seed).permutation(len(codes))[:SAMPLE_ROWS]
@@ -58,6 +54,7 @@ def train(
         whole=members[0],
         bags=tuple(members[1:]),
         shares=fitted.shares,
+        stayed=tuple(np.bincount(codes[~table.lost, place], minlength=cut.size) for place, cut in enumerate(bins)),
         spread=contributions.var(axis=0),
         importance=np.abs(contributions).mean(axis=0),
         sample=codes[np.sort(some)],
@@ -66,6 +63,13 @@ def train(
         evaluation=evaluation,
         deeper=fitted.deeper.model if evaluation.deeper and evaluation.deeper.better else None,
     )
+
+
+def judged(table: Labelled, fitted: Fitted, seed: int, progress: Progress) -> Evaluation:
+    """How good the fit is: by the bags that did not see each row, with histories by fitting anew on earlier days."""
+    if table.read_at is None:
+        return unseen_evaluation(table, fitted, seed)
+    return out_of_fold(table, seed=seed, progress=progress).evaluation
 
 
 def provenance_of(table: Labelled, fitted: Fitted, *, seed: int, source: str, digest: str, trained_on: str | None) -> Provenance:
