@@ -120,7 +120,7 @@ def test_a_stop_ends_what_is_at_work_and_the_next_work_is_done_as_ever():
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_above_200_000_rows_the_score_comes_close_to_the_truth():
+def test_above_200_000_rows_the_fifth_kept_aside_tells_what_the_score_is_worth_to_others():
     frame, lost = firm(200_400, seed=1)
     sheet = frame.assign(churned=pd.Series(np.where(lost, "yes", "no"), dtype="str"))
     card = risk.train(sheet)
@@ -129,4 +129,4 @@ def test_above_200_000_rows_the_score_comes_close_to_the_truth():
     rate = fresh_lost.mean()
     gain = log_losses(np.full(len(whole), rate), fresh_lost).mean() - log_losses(risk.score(card, whole).risk, fresh_lost).mean()
     assert gain == pytest.approx(card.evaluation.gain, rel=0.1)
-    assert card.evaluation.grade in "AB"
+    assert card.evaluation.has_signal
