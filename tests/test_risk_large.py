@@ -65,7 +65,7 @@ def test_the_contributions_of_a_large_table_add_up(large):
 def test_progress_never_goes_back_and_says_what_is_done_to_all_rows(large):
     _sheet, _card, heard = large
     assert heard.shares == sorted(heard.shares)
-    assert heard.shares[0] == 0
+    assert heard.shares[0] < 0.02
     assert 0.95 < heard.shares[-1] <= 1
     assert "trees of all rows" in heard.texts
 
