@@ -38,7 +38,7 @@ def test_each_page_has_an_address():
     assert {file.stem for file in (ROOT / "pages").glob("*.py")} - {"__init__"} == set(PAGES)
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", ["overview", *(pytest.param(page, marks=pytest.mark.long) for page in PAGES if page != "overview")])
 def test_a_fresh_server_asked_first_for_a_page_shows_it(address, small_desk, chromium, tmp_path):
     with serving(small_desk, tmp_path / "log") as server:
         visitor = Visitor(chromium)
@@ -48,7 +48,7 @@ def test_a_fresh_server_asked_first_for_a_page_shows_it(address, small_desk, chr
         assert visitor.leave() == []
 
 
-@pytest.mark.parametrize("first", ["score_sheet_x", "__init__", "desk"])
+@pytest.mark.parametrize("first", ["__init__", *(pytest.param(name, marks=pytest.mark.long) for name in ("score_sheet_x", "desk"))])
 def test_a_fresh_server_asked_first_for_anything_else_says_that_there_is_no_such_page(first, small_desk, chromium, tmp_path):
     with serving(small_desk, tmp_path / "log") as server:
         visitor = Visitor(chromium)

@@ -1,9 +1,12 @@
 """The second opinion sees what pairs of columns cannot, and only that."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 import pytest
 import shap
+from threadpoolctl import threadpool_limits
 
 from churn.errors import ModelError
 from churn.risk import Scorecard, from_bytes, score, train
@@ -39,6 +42,13 @@ def test_three_columns_that_only_matter_together_are_seen_and_named():
     assert worth.better
     assert worth.roc_auc > 0.85
     assert set(worth.interplay) == {"one", "two", "three"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small trees grow no faster on many threads, and far slower where others use the machine."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")

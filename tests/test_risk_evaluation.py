@@ -64,15 +64,15 @@ def test_the_riskiest_share_counts_ties_at_the_edge_by_their_part():
 
 
 def test_the_intervals_hold_the_truth_about_as_often_as_they_say():
-    many = scored(9, 200_000, 6)
+    many = scored(9, 50_000, 6)
     truth = judged(*many)
     held = np.zeros(4)
-    for seed in range(30):
-        found = judged(*scored(seed, 500, 6))
+    for seed in range(24):
+        found = judged(*scored(seed, 400, 6))
         inside = (found.ranges.roc_auc, found.ranges.pr_auc, found.ranges.log_loss, found.top[2].precision_range)
         at = (truth.roc_auc, truth.pr_auc, truth.log_loss, truth.top[2].precision)
         held += [each.low <= value <= each.high for each, value in zip(inside, at, strict=True)]
-    assert (held >= 25).all()
+    assert (held >= 20).all()
 
 
 def test_a_perfect_score_passes_for_calibrated_and_one_that_is_off_by_a_third_does_not():
