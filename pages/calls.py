@@ -8,9 +8,10 @@ import streamlit as st
 from churn import actions, charts, wording
 from churn.actions import CallPlan, Terms
 from churn.money import Calls
+from churn.risk import Scorecard
 from churn.wording import _, plural
 from ui import calls, downloads, looking_back, tables
-from ui.desk import Firm, firm, model, the_desk
+from ui.desk import Firm, firm, has_signal, model, the_desk
 from ui.figures import standing
 from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
 
@@ -28,8 +29,8 @@ def show() -> None:
         lacking(_("There are no risk scores yet, so nothing says whom to call. Train on your customers first."))
         return
     own_values = "monthly_value" in standing(version)
-    if not card.evaluation.has_signal:
-        _by_value(version, loaded, own_values=own_values)
+    if not has_signal(card):
+        _by_value(card, version, loaded, own_values=own_values)
         return
     terms = calls.ask_terms(own_values=own_values)
     _origin(terms)
@@ -129,9 +130,9 @@ def _nobody() -> None:
     st.info(_("There is no active customer of whom enough is known, so there is nobody to call."), icon=":material/info:")
 
 
-def _by_value(version: int, loaded: Firm, *, own_values: bool) -> None:
+def _by_value(card: Scorecard, version: int, loaded: Firm, *, own_values: bool) -> None:
     """Where no risk can be trusted, those who pay most come first."""
-    no_signal(onward=False)
+    no_signal(card, onward=False)
     if not own_values:
         lacking(_("Nor are there monthly values, so nothing says whom to call first."))
         return

@@ -8,7 +8,7 @@ from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
 from ui import figures, second, tables
 from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps, wide_range
-from ui.desk import firm, model, the_desk
+from ui.desk import firm, has_signal, model, the_desk
 from ui.links import customer_search
 from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
 
@@ -41,7 +41,7 @@ def show() -> None:
 def _begin() -> None:
     found = figures.overview(the_desk().version())
     card = model()
-    if card is not None and card.evaluation.has_signal and len(found.riskiest):
+    if card is not None and has_signal(card) and len(found.riskiest):
         st.caption(_("Or begin with those who have most at risk."))
         tables.customers(found.riskiest, key="begin", alt=_("The active customers with most at risk"))
 
@@ -58,8 +58,8 @@ def _one(found: Profile) -> None:
     card = model()
     if card is None:
         lacking(_("There are no risk scores yet. Train on your customers to see how likely each is to leave."))
-    elif not card.evaluation.has_signal:
-        no_signal()
+    elif not has_signal(card):
+        no_signal(card)
     else:
         _risk(found, card, scored(the_desk(), card, found, deeper=shows_deeper(the_desk())))
     _facts(found)

@@ -7,7 +7,7 @@ from churn.risk import Scorecard
 from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
 from ui import figures, tables
-from ui.desk import firm, model, the_desk
+from ui.desk import firm, has_signal, model, the_desk
 from ui.links import link
 from ui.show import Figure, cards, chart, days, few, heading, lacking, no_customers, no_signal
 from ui.trust import trust_link, warn_put_back
@@ -23,15 +23,15 @@ def show() -> None:
     card = model()
     if card is not None:
         warn_put_back(card)
-    trusted = card is not None and card.evaluation.has_signal and found.at_risk.scored > 0
+    trusted = card is not None and has_signal(card) and found.at_risk.scored > 0
     cards([*_customers(found, loaded.customers), *(_at_stake(found) if trusted else [])])
     few(loaded.customers, plural("{n} customer", "{n} customers", loaded.customers))
     if found.churn is None:
         lacking(_("Nothing says yet who has left, so there is no churn rate and no risk. Choose the column that marks the lost customers."))
     elif card is None:
         lacking(_("There are no risk scores yet. Train on your customers to see who may leave next, and why."))
-    elif not card.evaluation.has_signal:
-        no_signal()
+    elif not has_signal(card):
+        no_signal(card)
     elif not found.at_risk.scored:
         lacking(_("Too little is known of every active customer for a risk: fill in more of the columns that the score reads."))
     else:

@@ -9,7 +9,7 @@ from churn.risk import Scorecard
 from churn.risk.of_desk import shows_deeper
 from churn.wording import _, plural
 from ui import downloads, scored
-from ui.desk import firm, model, the_desk
+from ui.desk import firm, has_signal, model, the_desk
 from ui.scored import Scored
 from ui.show import heading, lacking, no_signal
 from ui.trust import warn_put_back
@@ -23,8 +23,8 @@ def show() -> None:
         lacking(_("The desk has no score yet. Load a table of customers that says who has left."))
         return
     warn_put_back(card)
-    if not card.evaluation.has_signal:
-        no_signal()
+    if not has_signal(card):
+        no_signal(card)
     upload = Upload("score")
     dropped = upload.ask(_("A spreadsheet of customers: CSV, XLSX, XLS or ODS"))
     if dropped is None:
@@ -37,7 +37,7 @@ def show() -> None:
         found = scored.scored(intake, card, deeper=shows_deeper(the_desk()))
         with summary:
             _understood(intake, found)
-        if card.evaluation.has_signal:
+        if has_signal(card):
             _rows(intake, found)
         else:
             _by_value(intake, found)

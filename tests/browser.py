@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120  # seconds; a slow machine that others use too
@@ -105,3 +105,15 @@ def finished(page: Page) -> None:
     page.wait_for_selector(FINISHED)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Chooses an option of a box, which a page that is drawn anew just then may close."""
+    wanted, end = page.get_by_role("option", name=option), time.monotonic() + PATIENCE
+    while True:
+        page.get_by_role("combobox", name=box).click()
+        try:
+            return wanted.click(timeout=5000)
+        except TimeoutError:
+            if time.monotonic() > end:
+                raise

@@ -20,7 +20,7 @@ from churn.report.card import card_html
 from churn.risk import load
 from churn.risk.of_desk import train_desk
 from churn.store import open_desk
-from tests.browser import ROOT, finished, serving
+from tests.browser import ROOT, choose, finished, serving
 
 PAGES = ("overview", "reasons", "loyalty", "nps", "trust", "customer", "calls")
 SAMPLE = ROOT / "sample_data"
@@ -311,8 +311,7 @@ def test_the_trust_page_shows_the_grade_what_it_rests_on_and_a_columns_curve(pag
     assert f"the riskiest 10% hold {found.top[1].caught:.0%} of those who left" in lift
     assert moves.startswith("What moves the scores, by column: ")
     assert f"by {sample_card.columns[sample_card.importance.argmax()]}: highest" in curve
-    page.get_by_role("combobox", name="Column").click()
-    page.get_by_role("option", name="contract").click()
+    choose(page, "Column", "contract")
     told = re.compile(r"by contract: highest [\d.]+% \(Monthly\), lowest [\d.]+% \(Two-year\)")
     expect(page.get_by_test_id("stPlotlyChart").last).to_have_attribute("aria-label", told)
     with page.expect_download() as download:
@@ -445,8 +444,7 @@ def test_the_slider_moves_calls_caught_wasted_and_money_together_as_the_library_
 
 def test_costs_at_which_no_call_pays_are_said_to_be_so(page_at):
     page = page_at("calls")
-    page.get_by_role("combobox", name="A kept customer is worth").click()
-    page.get_by_role("option", name="one value for all").click()
+    choose(page, "A kept customer is worth", "one value for all")
     expect(page.get_by_text("Calling pays above a risk of 16.4%.")).to_be_visible()
     page.get_by_label("Each call").fill("60")
     page.get_by_label("Each call").press("Enter")

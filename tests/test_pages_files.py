@@ -14,7 +14,7 @@ from churn.report.spreadsheets import xlsx_bytes
 from churn.risk.of_desk import model_of
 from churn.store import open_desk
 from churn.wording import percent
-from tests.browser import ROOT, finished
+from tests.browser import ROOT, choose, finished
 from tests.made_up import labelled
 
 NEW = ROOT / "sample_data" / "new_customers.xlsx"
@@ -161,8 +161,7 @@ def test_open_questions_are_choices_on_the_page(page_at):
     twice = pd.concat([pd.read_excel(NEW, engine="calamine").head(5)] * 2)
     drop(page, "twice.csv", as_csv(twice))
     expect(page.get_by_test_id("stAlert")).to_contain_text("twice.csv has customer_id C04001 in rows 2 and 7")
-    page.get_by_role("combobox", name="Rows with the same id").click()
-    page.get_by_role("option", name="keep the last").click()
+    choose(page, "Rows with the same id", "keep the last")
     expect(page.get_by_text("5 rows were set aside")).to_be_visible()
     expect(page.get_by_text("5 of 5 rows shown")).to_be_visible()
 
@@ -206,8 +205,7 @@ def test_a_bad_table_to_load_is_told_in_one_sentence_and_the_desk_is_as_before(n
     drop(page, name, data)
     if name in ("one_value.csv", "few.csv"):
         if name == "one_value.csv":
-            page.get_by_role("combobox", name="Which value means that they left?").click()
-            page.get_by_role("option", name="no").click()
+            choose(page, "Which value means that they left?", "no")
         page.get_by_role("button", name="Load and train").click()
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
     expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
@@ -279,11 +277,9 @@ def test_an_id_and_a_sheet_are_chosen_on_the_page(page_at):
         pd.DataFrame({"a": [1], "b": [2]}).to_excel(book, sheet_name="Notes", index=False)
     drop(page, "two.xlsx", second.getvalue())
     expect(page.get_by_test_id("stAlert")).to_contain_text("two.xlsx has 2 filled sheets")
-    page.get_by_role("combobox", name="Sheet").click()
-    page.get_by_role("option", name="People").click()
+    choose(page, "Sheet", "People")
     expect(page.get_by_text("two.xlsx, sheet People: 40 rows and 6 columns read.")).to_be_visible()
-    page.get_by_role("combobox", name="Which column is the customer's id?").click()
-    page.get_by_role("option", name="reference").click()
+    choose(page, "Which column is the customer's id?", "reference")
     expect(page.get_by_test_id("stDataFrame").last).to_be_visible()
     expect(cell(page, "The columns of the file as understood", 0, 2)).to_have_text("the customer's id")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from churn.risk.keeping import load
+from churn.risk.of_desk import shows_deeper
 from churn.risk.scorecard import Scorecard
 from churn.store import Desk, open_desk
 
@@ -43,6 +44,12 @@ def model() -> Scorecard | None:
     desk = the_desk()
     name = _model_name(desk.version())
     return _loaded(str(desk.models / name)) if name else None
+
+
+def has_signal(card: Scorecard) -> bool:
+    """Whether the risks that the desk shows beat guessing: the scorecard's, or those of the deeper model, which is only shown where it is
+    surely better than the scorecard."""
+    return card.evaluation.has_signal or shows_deeper(the_desk())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Desk.close)

@@ -8,6 +8,7 @@ import streamlit as st
 from churn import wording
 from churn.charts import Chart
 from churn.measures import Period
+from churn.risk import Scorecard
 from churn.wording import _
 from ui.desk import Firm
 from ui.links import link
@@ -72,11 +73,14 @@ def days(period: Period | None) -> str:
     return _("{first} to {last}").format(first=wording.date(period.first), last=wording.date(period.last))
 
 
-def no_signal(*, onward: bool = True) -> None:
-    """What is said in place of risks where the score is no better than guessing, and the way to those who pay most."""
+def no_signal(card: Scorecard, *, onward: bool = True) -> None:
+    """What is said in place of risks where the score is no better than guessing, and the way to a deeper model that is, or to those who
+    pay most."""
     st.warning(
         _("The score finds no signal: it does no better than giving every customer the same risk. So no risks are shown."),
         icon=":material/signal_cellular_off:",
     )
+    if card.deeper is not None:
+        link("trust", label=_("A deeper model does better: see whether to use it"), icon=":material/verified_user:")
     if onward:
         link("calls", label=_("See who pays most instead"), icon=":material/call:")

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from churn import wording
 from churn.errors import ChurnError
@@ -102,7 +103,7 @@ class Upload:
     def _take(self) -> None:
         """Moves the file that was just dropped from Streamlit's own store into this visit's memory."""
         uploaded = self._said("drop")
-        if uploaded is None:
+        if not isinstance(uploaded, UploadedFile):  # none, or one that an earlier run has taken already
             return
         st.session_state[self.named("file")] = Dropped(uploaded.name, uploaded.getvalue())
         context = get_script_run_ctx()

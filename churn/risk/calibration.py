@@ -1,11 +1,13 @@
 """Slope and offset that turn log-odds into honest probabilities."""
 
 import numpy as np
+import numpy.typing as npt
 
 from churn.risk.bins import Floats
 from churn.risk.points import probability
 
 PRIOR_SPREAD = 0.5
+DRAWN_IN = 15  # rows; what was chosen on the rows that judge it looks the better the fewer they are
 
 
 def fit_slope(log_odds: Floats, target: Floats, *, spread: float | None = PRIOR_SPREAD) -> tuple[float, float]:
@@ -38,3 +40,14 @@ def fit_slope(log_odds: Floats, target: Floats, *, spread: float | None = PRIOR_
         rate = float(np.clip(np.mean(target), 1e-7, 1 - 1e-7))
         return 0.0, float(np.log(rate / (1 - rate)))
     return float(slope), float(offset)
+
+
+def drawn_in(slope: float, offset: float, lost: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset drawn towards the churn rate by rows / (rows + 15), for choices made on the very rows of `lost`.
+
+    >>> slope, offset = drawn_in(1.0, 0.0, np.array([True, False, False] * 5))
+    >>> slope, round(offset, 3)
+    (0.5, -0.347)
+    """
+    share, rate = len(lost) / (len(lost) + DRAWN_IN), lost.mean()
+    return slope * share, offset * share + float(np.log(rate / (1 - rate))) * (1 - share)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from churn.risk.bagging import Fitting
 from churn.risk.bins import Bins, Floats
-from churn.risk.calibration import fit_slope
+from churn.risk.calibration import drawn_in, fit_slope
 from churn.risk.evaluation import log_losses, roc_auc, standard_error
 from churn.risk.forest import Forest, Second
 from churn.risk.points import Tables
@@ -51,7 +51,7 @@ def deepen(fitting: Fitting, line: list[Tables], tell: Callable[[float], None]) 
     else:
         unseen[np.concatenate(rows)] = np.concatenate(every)
     known = ~np.isnan(unseen)
-    slope, offset = fit_slope(unseen[known], fitting.lost[known].astype(float))
+    slope, offset = drawn_in(*fit_slope(unseen[known], fitting.lost[known].astype(float)), fitting.lost[known])
     model = Second(forests, tuple(line), weight, slope, offset)
     return Deeper(model, unseen * slope + offset, interplay(bags, trees, fitting.bins))
 

@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from churn.risk.bagging import Fitting
 from churn.risk.bins import Bins, Codes, Floats, rare_below
-from churn.risk.calibration import fit_slope
+from churn.risk.calibration import drawn_in, fit_slope
 from churn.risk.crew import crew
 from churn.risk.deeper import Deeper, deepen
 from churn.risk.points import Mask, Pair, Tables, blended, centred, joint_means, mean, neutral
-from churn.risk.trees import Bag, strongest_pairs
+from churn.risk.trees import SMALL_ROWS, Bag, strongest_pairs
 from churn.wording import _
 
 Progress = Callable[[float, str], None]
@@ -74,7 +74,8 @@ def fit(
 def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[list[Bag], int, tuple[Pair, ...]]:
     """The bags with the pairs of columns that predict best, blended with the line: all that meet, or the strongest few.
 
-    Half of the bags judge; the best choice then gets the others. Gives the bags, their number of trees and the pairs.
+    Half of the bags judge; the best choice then gets the others. The ranking has seen all rows, so small tables choose between all
+    pairs and none. Gives the bags, their number of trees and the pairs.
     """
     every, at_all = fitting.grown("two", doing(tell, 0, 0.35, _("trees")), [None for _bag in fitting.bags])
     tables = fitting.tables(every, at_all, doing(tell, 0.35, 0.35, _("trees as tables")))
@@ -82,7 +83,7 @@ def best_pairs(fitting: Fitting, line: list[Tables], tell: Progress) -> tuple[li
     ranked = tuple(strongest_pairs(mean([centred(model, shares) for model in tables]), fitting.codes))
     half = (len(every) + 1) // 2
     candidates = [(fitting.weight(tables[:half], line)[0], ranked, every)]
-    counts = [count for count in PAIR_COUNTS if count < len(ranked)]
+    counts = [count for count in PAIR_COUNTS if count < len(ranked)] if len(fitting.codes) >= SMALL_ROWS else [0] * bool(ranked)
     for done, count in enumerate(counts):
         start, end = (0.35 + 0.5 * place / len(counts) for place in (done, done + 1))
         few, trees = fitting.grown(ranked[:count], doing(tell, start, end, _("pairs of columns")), [None for _bag in range(half)])
@@ -118,7 +119,7 @@ def finished(
         rows = folds == bag
         unseen[rows] = tables[bag + 1].log_odds(codes[rows])
     judged = folds == -1 if (folds == -1).any() else np.ones(len(folds), dtype=bool)
-    slope, offset = fit_slope(unseen[judged], fitting.lost[judged].astype(float))
+    slope, offset = drawn_in(*fit_slope(unseen[judged], fitting.lost[judged].astype(float)), fitting.lost[judged])
     calibrated = [model.scaled(slope, offset) for model in tables]
     scaled = [{pair: value * slope for pair, value in joint.items()} for joint in joints]
     return Fitted(

@@ -27,6 +27,8 @@ def why_leak(values: "pd.Series[str] | pd.Series[float]", lost: npt.NDArray[np.b
     """
     some = np.random.default_rng(seed).permutation(len(lost))[:MOST_ROWS]
     values, lost = values.iloc[some], lost[some]
+    if lost.all() or not lost.any():
+        return ""
     filled = values.notna().to_numpy()
     if filled.sum() >= FEW_FILLED and not filled.all() and lost[filled].all():
         return _("filled only for customers who were lost")

@@ -13,6 +13,8 @@ from churn.risk.labelled import Labelled
 from churn.risk.scorecard import SAMPLE_ROWS, Evaluation, Member, Provenance, Scorecard
 from churn.wording import _
 
+FEW_ROWS = 100
+
 
 def train(
     frame: pd.DataFrame,
@@ -42,7 +44,7 @@ def train(
     tell(0.01, _("values as bins"))
     bins = table.bins()
     codes = table.codes(bins)
-    learned = 0.97 if table.read_at is None else 0.5
+    learned = 0.97 if table.read_at is None and len(table.lost) >= FEW_ROWS else 0.3
     fitted = fit(bins, codes, table.lost, deal(table.digests, table.lost, seed), seed=seed, progress=part_of(tell, 0.02, learned))
     tell(learned, _("how good it is"))
     evaluation = judged(table, fitted, seed, part_of(tell, learned, 0.97))
@@ -66,8 +68,9 @@ def train(
 
 
 def judged(table: Labelled, fitted: Fitted, seed: int, progress: Progress) -> Evaluation:
-    """How good the fit is: by the bags that did not see each row, with histories by fitting anew on earlier days."""
-    if table.read_at is None:
+    """How good the fit is: by the bags that did not see each row; with histories, and where the choices made on so few rows would flatter,
+    by fitting anew without the rows that judge."""
+    if table.read_at is None and len(table.lost) >= FEW_ROWS:
         return unseen_evaluation(table, fitted, seed)
     return out_of_fold(table, seed=seed, progress=progress).evaluation
 

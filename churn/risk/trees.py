@@ -13,6 +13,7 @@ from churn.risk.points import Pair, Tables
 MOST_TREES = 800
 CHUNK = 100
 PRIOR_ROWS = 10
+SMALL_ROWS = 2000
 NODE = ("is_leaf", "value", "feature_idx", "num_threshold", "missing_go_to_left", "left", "right")
 
 Flags = npt.NDArray[np.bool_]
@@ -82,7 +83,7 @@ def new_model(bins: tuple[Bins, ...], rows: int, meet: Meet, seed: int) -> Any:
     """A booster not yet fitted; fewer than 2,000 rows in all get smaller trees and more shrinkage."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    small = rows < 2000 * 7 / 8
+    small = rows < SMALL_ROWS * 7 / 8
     return HistGradientBoostingClassifier(
         interaction_cst=constraint(meet, len(bins)),
         learning_rate=0.05,
