@@ -142,7 +142,7 @@ def _columns(shown: pd.DataFrame, first: list[str]) -> dict[str, Any]:
         | {column: st.column_config.TextColumn(pinned=True) for column in first[:1]}
         | {
             "risk": st.column_config.ProgressColumn(_("Risk"), format="%.1f%%", min_value=0, max_value=100, width=130),
-            "risk_low": st.column_config.TextColumn(_("Range"), help=_("Shown where it is wide: few customers like this one.")),
+            "risk_low": st.column_config.TextColumn(_("Range"), width=110, help=_("Shown where it is wide: few customers like this one.")),
             "risk_band": st.column_config.TextColumn(_("Band")),
         }
     )
