@@ -6,7 +6,7 @@ import pytest
 
 from churn.errors import TrainingError
 from churn.risk import evaluate_out_of_fold
-from churn.risk.judging import learned_from, outer_folds
+from churn.risk.judging import learned_from, outer_folds, rule_out_of_fold
 from churn.risk.labelled import Labelled
 
 DAYS = pd.to_datetime(["2025-01-01", "2025-04-01", "2025-07-01"])
@@ -58,6 +58,19 @@ def test_the_last_day_is_judged_by_what_was_learned_from_earlier_days():
     assert np.isnan(found.risk[:300]).all()
     assert found.evaluation.method == "learned from earlier days, judged on the last"
     assert found.evaluation.roc_auc > 0.6
+
+
+def test_the_rule_that_the_score_is_compared_with_knows_nothing_of_later_days_either():
+    frame = history()
+    last = (frame["as_of"] == DAYS[2]).to_numpy()
+    found = []
+    for silent in (0.0, 400.0):  # on the last day nobody leaves, so the day before is judged, whatever the last day looks like
+        table = made_ready(frame.assign(churned=frame["churned"].where(~last, "no"), days_silent=frame["days_silent"].where(~last, silent)))
+        outer = outer_folds(table, 0)
+        assert set(frame["as_of"][outer == 0]) == {DAYS[1]}
+        table.bins = lambda table=table, outer=outer: Labelled.bins(table, np.flatnonzero(outer != -1))
+        found.append(rule_out_of_fold(table, outer)[1][outer == 0])
+    np.testing.assert_array_equal(*found)
 
 
 def test_rows_without_their_day_or_with_too_few_days_are_refused_in_a_sentence():

@@ -70,6 +70,12 @@ def test_progress_never_goes_back_and_says_what_is_done_to_all_rows(large):
     assert "trees of all rows" in heard.texts
 
 
+def test_a_large_table_is_judged_once_and_that_is_what_is_said():
+    table = Labelled(labelled(60), id_column="customer_id", label="churned", lost="yes")
+    assert judging.how_judged(table, 1, 5) == "learned on the other rows, judged once on a part of 1/5"
+    assert judging.how_judged(table, 5, 5) == "5 times: learned on the other rows, judged on a part of 1/5"
+
+
 def test_no_bag_of_a_large_table_learns_from_the_fifth_kept_aside(monkeypatch, tmp_path):
     monkeypatch.setattr(bagging, "BIG_ROWS", 1000)
     table = Labelled(labelled(ROWS), id_column="customer_id", label="churned", lost="yes")

@@ -2,15 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from churn import wording
 from churn.risk.bins import Bins, Floats, rare_below
 from churn.risk.points import probability
+from churn.risk.ranges import jackknife_factor
 from churn.risk.scorecard import Scorecard
 from churn.wording import _, plural
 
-SURE_BOTH_SIDES = 0.975
 OUTER_SHARE = 0.1
 
 
@@ -55,9 +54,7 @@ def jackknife_half(bags: Floats) -> Floats:
     Delete-a-group jackknife with t of one degree of freedom fewer than groups (Kott 2001); nan with a single group. It is the play of
     chance alone: that a score draws small effects towards nought on purpose is not in it.
     """
-    groups = len(bags)
-    variance = (groups - 1) / groups * np.sum((bags - bags.mean(axis=0)) ** 2, axis=0)
-    return np.asarray(stdtrit(groups - 1, SURE_BOTH_SIDES) * np.sqrt(variance), dtype=np.float64)
+    return np.asarray(jackknife_factor(len(bags)) * np.sqrt(np.sum((bags - bags.mean(axis=0)) ** 2, axis=0)), dtype=np.float64)
 
 
 def ends(cut: Bins) -> tuple[Floats, Floats]:

@@ -48,12 +48,13 @@ def unseen_evaluation(table: Labelled, fitted: Fitted, seed: int) -> Evaluation:
 
 
 def rule_out_of_fold(table: Labelled, outer: npt.NDArray[np.int8]) -> tuple[str, Floats]:
-    """The best simple rule on all rows, in words; and for each row of a part the risk by the best rule of the other rows."""
+    """The best simple rule on all rows, in words; and for each row of a part the risk by the best rule of what a score may learn from."""
     bins = table.bins()
     codes = table.codes(bins)
     risk = np.full(len(codes), np.nan)
     for part in range(outer.max() + 1):
-        risk[outer == part] = best_rule(bins, codes[outer != part], table.lost[outer != part]).risk(codes[outer == part])
+        seen = learned_from(table, outer, part)
+        risk[outer == part] = best_rule(bins, codes[seen], table.lost[seen]).risk(codes[outer == part])
     return best_rule(bins, codes, table.lost).name, risk
 
 
@@ -113,7 +114,12 @@ def out_of_fold(
     judged = ~np.isnan(risk)
     rule, rule_risk = rule_out_of_fold(table, outer)
     found = evaluate(
-        risk[judged], table.lost[judged], method=how_judged(table, len(rounds)), rule=rule, rule_risk=rule_risk[judged], seed=seed
+        risk[judged],
+        table.lost[judged],
+        method=how_judged(table, len(rounds), outer.max() + 1),
+        rule=rule,
+        rule_risk=rule_risk[judged],
+        seed=seed,
     )
     names = tuple(column for column, _times in interplay.most_common(MOST_NAMED))
     found = replace(found, deeper=deeper_worth(second[judged], risk[judged], table.lost[judged], names))
@@ -127,8 +133,10 @@ def learned_from(table: Labelled, outer: npt.NDArray[np.int8], part: int) -> npt
     return np.flatnonzero(table.read_at < table.read_at[outer == part].min())
 
 
-def how_judged(table: Labelled, rounds: int) -> str:
+def how_judged(table: Labelled, rounds: int, parts: int) -> str:
     """How the rows were kept apart, in words."""
     if table.read_at is not None:
         return _("learned from earlier days, judged on the last")
-    return _("{parts} times: learned on the other rows, judged on a part of {share}").format(parts=rounds, share=f"1/{rounds}")
+    if rounds == 1:
+        return _("learned on the other rows, judged once on a part of {share}").format(share=f"1/{parts}")
+    return _("{rounds} times: learned on the other rows, judged on a part of {share}").format(rounds=number(rounds), share=f"1/{parts}")

@@ -25,6 +25,16 @@ def is_wide(low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray((high - low).round(9) >= WIDE)
 
 
+def jackknife_factor(groups: int) -> float:
+    """Half a 95% interval over the root of the summed squares about the mean of G estimates, each without another group of the rows.
+
+    Student's t with G - 1 degrees of freedom times sqrt((G - 1) / G) (Kott 2001); nan with one group.
+    """
+    if groups < 2:
+        return np.nan
+    return float(STUDENT[min(groups - 1, len(STUDENT)) - 1] * np.sqrt((groups - 1) / groups))
+
+
 def half_width(bags: Sequence[Member], codes: Codes, absent: frozenset[int] = frozenset()) -> Floats:
     """Half the width of each row's range, in log-odds, from the bags' own log-odds b without the `absent` columns; nan with one bag.
 
@@ -35,7 +45,7 @@ def half_width(bags: Sequence[Member], codes: Codes, absent: frozenset[int] = fr
     groups = len(bags)
     if groups < 2:
         return np.full(len(codes), np.nan)
-    factor = STUDENT[min(groups - 1, len(STUDENT)) - 1] * np.sqrt((groups - 1) / groups)
+    factor = jackknife_factor(groups)
     start, tables = _apart(bags, codes.shape[1], absent)
     found = np.empty(len(codes))
     for rows in _slices(len(codes)):

@@ -46,15 +46,15 @@ def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None 
     if plain.absent:
         lacks = listing(list(plain.absent))
         raise ModelError(_("The deeper model needs all its columns, and the sheet lacks {columns}.").format(columns=lacks))
-    codes = np.column_stack([cut.code(frame[plain.sources[cut.column]]) for cut in card.bins])
+    codes = plain.codes
     bags = np.maximum(bags_of(card, frame, plain.sources, id_column), UNSEEN)
     log_odds = np.clip(log_odds_of(card.deeper, codes, bags), -LIMIT, LIMIT)
     risk = np.where(np.isnan(plain.risk), np.nan, probability(log_odds))
     contributions = np.zeros(codes.shape)
     if rows := np.argsort(-np.nan_to_num(risk, nan=-1.0), kind="stable")[:explained].tolist():
         contributions[rows] = explain_deeper(card.deeper, codes[rows], bags[rows], background(card))
-    found = replace(plain, risk=risk, base=log_odds - contributions.sum(axis=1), contributions=contributions, log_odds=log_odds)
-    return replace(found, low=np.full(len(risk), np.nan), high=np.full(len(risk), np.nan))
+    base, unknown = log_odds - contributions.sum(axis=1), np.full(len(risk), np.nan)
+    return replace(plain, risk=risk, base=base, contributions=contributions, log_odds=log_odds, low=unknown, high=unknown)
 
 
 def log_odds_of(model: Second, codes: Codes, bags: Folds) -> Floats:
