@@ -3,7 +3,7 @@
 import re
 import sys
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from churn import wording
+from churn import desk_commands, wording
 from churn.errors import ChurnError, IntakeError, QuestionError, TrainingError
 from churn.intake import Intake, ReadOptions, read
 from churn.intake.options import reads_a_file
@@ -254,13 +254,17 @@ def load(
     lost: Lost = None,
 ) -> None:
     """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost."""
+    from churn.report.history import same_file
     from churn.store import open_desk
 
     with open_desk(desk) as opened:
         if not (if_empty and "customers" in opened.tables()):
             intakes = {table: intake_of(path, options, table).settled() for table, path in tables_in(files).items()}
+            for intake in intakes.values():
+                if told := same_file(intake.file, opened.earlier_loads(intake.digest), intake.digest):
+                    tell(told)
             learned = learn(opened, intakes["customers"], label, lost, train_too) if "customers" in intakes else {}
-            opened.load(intakes, **learned, loaded_at=datetime.now(UTC).replace(tzinfo=None))
+            opened.load(intakes, **learned, loaded_at=desk_commands.this_moment(), by=desk_commands.user())
             tell_rejected(*intakes.values())
         show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model")})
 
@@ -278,6 +282,10 @@ def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, tra
         raise TrainingError(_("{why} Or load without a score: --no-train.").format(why=error)) from error
     ids = customers.rows.astype("str") if customers.id_column is None else customers.frame[customers.id_column]
     return {"scores": scores_of(card, customers.frame, ids, customers.id_column), "settings": kept(desk, card)}
+
+
+app.command()(desk_commands.undo)
+app.command()(desk_commands.loads)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ whose log was cut short without a word, as it was some writes ago.
 """
 
 import json
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,30 +19,28 @@ import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from churn import loads
 from churn.errors import StoreError
 from churn.intake import Intake
+from churn.loads import Former, Load
+from churn.opening import first_line, not_opened, prepare, write_witness
 from churn.stored import (
     Json,
     Source,
     StoredColumn,
-    create,
-    drop,
     known_table,
     labelled,
-    prepare,
+    put_scores,
     put_settings,
+    put_table,
     quoted,
-    replace_table,
     stored_columns,
     stored_rows,
     stored_source,
     value,
-    write_witness,
 )
 from churn.tables import TABLES
-from churn.wording import _, listing
-
-_SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
+from churn.wording import _
 
 
 class Desk:
@@ -78,30 +75,66 @@ class Desk:
         settings: Mapping[str, Json] | None = None,
         loaded_at: datetime | None = None,
         alone: bool = False,
+        by: str = "",
     ) -> None:
         """Replaces each named table whole, all in one transaction; new customers also drop the scores of the old.
 
-        `scores` (as in `write_scores`) come in with them; `alone` drops every other table and setting. Raises QuestionError where an
-        intake has an open question and StoreError where a table is unknown; the desk is then as before.
+        `scores` (as in `write_scores`) come in with them; `alone` drops every other table and setting. What is replaced or dropped is kept
+        for `undo` until the next load. `by` is who loads, for the history. Raises QuestionError where an intake has an open question and
+        StoreError where a table is unknown; the desk is then as before.
         """
         for name, intake in intakes.items():
             known_table(name)
             intake.settled()
+        scored = "customers" in intakes or scores is not None or bool(settings)
         with self._write() as cursor:
-            if alone:
-                _empty(cursor)
+            number = loads.begin(cursor, intakes, scored=scored, alone=alone, at=loaded_at, by=by)
             for name, intake in intakes.items():
-                replace_table(cursor, TABLES[name], intake, loaded_at)
-            if "customers" in intakes:
-                drop(cursor, "scores")
+                put_table(cursor, TABLES[name], intake, loaded_at, number)
             if scores is not None:
-                _put_scores(cursor, scores)
+                put_scores(cursor, scores)
             put_settings(cursor, settings or {})
 
-    def clear(self) -> None:
-        """Drops every table, the scores and the settings, in one transaction; the models stay."""
+    def undo(self, *, by: str = "", at: datetime | None = None, number: int | None = None, scores: bool = True) -> Former:
+        """Puts back what the last load took the place of, in one transaction, and gives what the desk holds then; a second undo brings the
+        load back.
+
+        New customers go with their scores and all settings, those written since among them; a load of other tables left those alone, and so
+        does its undo. `number` is the last line of the history as its reader saw it. StoreError where there is nothing to undo,
+        where something was loaded since `number`, or where the model of the former scores is gone: without `scores` the tables come
+        back alone.
+        """
         with self._write() as cursor:
-            _empty(cursor)
+            return loads.undo(cursor, self.models, at=at, by=by, number=number, scores=scores)
+
+    def undoable(self) -> Former | None:
+        """What the desk would hold after `undo`, or None where there is nothing to undo."""
+        with self._cursor() as cursor:
+            return loads.former(cursor, self.models)
+
+    def loads(self) -> list[Load]:
+        """All that was ever loaded, undone or cleared, newest first."""
+        with self._cursor() as cursor:
+            return loads.history(cursor)
+
+    def earlier_loads(self, digest: str) -> list[Load]:
+        """The loads of the file with this SHA-256, newest first, whether the desk still holds it or not."""
+        return [load for load in self.loads() if any(table.digest == digest for table in load.tables)]
+
+    def remember(self, shape: str, answers: Mapping[str, Json]) -> None:
+        """Keeps what was said of a file for the next one of the same shape; the last 200 shapes, whatever is loaded, undone or cleared."""
+        with self._write() as cursor:
+            loads.remember(cursor, shape, answers)
+
+    def remembered(self, shape: str) -> Mapping[str, Json] | None:
+        """What was said of the last file of this shape, or None."""
+        with self._cursor() as cursor:
+            return loads.remembered(cursor, shape)
+
+    def clear(self, *, by: str = "", at: datetime | None = None) -> None:
+        """Drops every table, the scores, the settings and what was kept for `undo`, in one transaction; models and history stay."""
+        with self._write() as cursor:
+            loads.clear(cursor, at=at, by=by)
 
     def tables(self) -> dict[str, int]:
         """The number of rows of each table loaded, in the order of the schema; scores not among them."""
@@ -174,10 +207,15 @@ class Desk:
         with self._write() as cursor:
             put_settings(cursor, settings)
 
-    def write_scores(self, frame: pd.DataFrame, *, settings: Mapping[str, Json] | None = None) -> None:
-        """Replaces the table "scores" by `frame` (customer_id, risk, information, known; NaN: no risk shown), in one transaction."""
+    def write_scores(self, frame: pd.DataFrame, *, settings: Mapping[str, Json] | None = None, of: Source | None = None) -> None:
+        """Replaces the table "scores" by `frame` (customer_id, risk, information, known; NaN: no risk shown), in one transaction.
+
+        `of` is where the scored customers came from; StoreError where the desk holds others by now.
+        """
         with self._write() as cursor:
-            _put_scores(cursor, frame)
+            if of is not None and stored_source(cursor, "customers") != of:
+                raise StoreError(_("Other customers were loaded meanwhile, so these scores are not theirs. Begin anew."))
+            put_scores(cursor, frame)
             put_settings(cursor, settings or {})
 
     @contextmanager
@@ -195,7 +233,7 @@ class Desk:
             yield cursor
         except duckdb.Error as error:
             raise StoreError(
-                _("The desk in {folder} could not be read or written: {why}.").format(folder=self.folder, why=_first_line(error))
+                _("The desk in {folder} could not be read or written: {why}.").format(folder=self.folder, why=first_line(str(error)))
             ) from error
         finally:
             cursor.close()
@@ -217,23 +255,6 @@ def open_desk(folder: Path) -> Desk:
     return Desk(folder, _open_root(folder))
 
 
-def _empty(cursor: duckdb.DuckDBPyConnection) -> None:
-    for name in stored_rows(cursor):
-        drop(cursor, name)
-    cursor.execute("DELETE FROM _settings")
-
-
-def _put_scores(cursor: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:
-    lacking = [name for name in _SCORES if name not in frame]
-    if lacking:
-        raise StoreError(
-            _("The scores have no column {lacking}; they need {columns}.").format(lacking=listing(lacking), columns=", ".join(_SCORES))
-        )
-    drop(cursor, "scores")
-    create(cursor, "scores", _SCORES, frame[list(_SCORES)])
-    cursor.execute("INSERT INTO _tables (name, rows) VALUES ('scores', ?)", [len(frame)])
-
-
 def _open_root(folder: Path) -> duckdb.DuckDBPyConnection:
     """The root connection of the desk in `folder`, made if missing; raises StoreError."""
     try:
@@ -244,32 +265,12 @@ def _open_root(folder: Path) -> duckdb.DuckDBPyConnection:
             _("No desk can be made in {folder} ({why}): choose another folder.").format(folder=folder, why=error.strerror)
         ) from error
     except duckdb.Error as error:
-        raise StoreError(_not_opened(folder, error)) from error
+        raise StoreError(not_opened(folder, str(error))) from error
     try:
         prepare(root, folder)
     except BaseException as error:
         root.close()
         if isinstance(error, duckdb.Error):
-            raise StoreError(_not_opened(folder, error)) from error
+            raise StoreError(not_opened(folder, str(error))) from error
         raise
     return root
-
-
-def _not_opened(folder: Path, error: duckdb.Error) -> str:
-    text = str(error)
-    if "Could not set lock" in text:
-        holder = re.search(r"PID (\d+)", text)
-        process = " " + _("(process {id})").format(id=holder[1]) if holder else ""
-        return _("The desk in {folder} is open in another process{process}: close it there first, or use another folder.").format(
-            folder=folder, process=process
-        )
-    if "configuration has been locked" in text:
-        return _("The desk in {folder} is already open in this process: use the open one.").format(folder=folder)
-    return _("The desk in {folder} cannot be opened ({why}): put back a copy of desk.duckdb, or choose another folder.").format(
-        folder=folder, why=_first_line(error)
-    )
-
-
-def _first_line(error: duckdb.Error) -> str:
-    """What went wrong, without the database's further advice."""
-    return str(error).strip().splitlines()[0]

@@ -1,6 +1,7 @@
-"""What a desk holds: tables in and out of the database, under safe names, with their row counts; settings; and is it whole.
+"""What a desk holds: tables in and out of the database, under safe names, with their row counts; scores; settings.
 
-Every function takes the cursor of the operation that it is part of.
+Every function takes the cursor of the operation that it is part of. What was there before the last load is kept in the same database and
+noted in the same tables, with `BEFORE` ahead of its name.
 """
 
 import json
@@ -9,7 +10,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,28 +19,13 @@ from churn.errors import StoreError
 from churn.intake import Intake
 from churn.intake.nearest import did_you_mean
 from churn.tables import TABLES, Table, Type
-from churn.wording import _, listing, number, plural
+from churn.wording import _, listing
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
-_FORMAT = 1
-_WITNESS = "desk.writes"
-_CONFIGURATION = (
-    "SET memory_limit = '2GB'",
-    "SET max_temp_directory_size = '8GB'",
-    "SET disabled_optimizers = 'compressed_materialization'",
-    "SET python_enable_replacements = false",
-    "SET TimeZone = 'UTC'",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
-)
-_OWN_TABLES = (
-    "CREATE TABLE IF NOT EXISTS _desk (format INTEGER, version BIGINT)",
-    "CREATE TABLE IF NOT EXISTS _tables (name VARCHAR, rows BIGINT, source VARCHAR, digest VARCHAR, loaded_at TIMESTAMP)",
-    "CREATE TABLE IF NOT EXISTS _columns (table_name VARCHAR, place INTEGER, name VARCHAR, label VARCHAR, type VARCHAR)",
-    "CREATE TABLE IF NOT EXISTS _settings (name VARCHAR, value VARCHAR)",
-)
+BEFORE = "_before_"
 _SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
+_SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _ROW_AS_ID = "\x00 row as id"
 _PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]"}
 
@@ -99,7 +84,7 @@ def value(cursor: Cursor, query: str) -> Any:
 
 def stored_rows(cursor: Cursor) -> dict[str, int]:
     """The number of rows written to each table, scores among them."""
-    return dict(cursor.execute("SELECT name, rows FROM _tables").fetchall())
+    return dict(cursor.execute("SELECT name, rows FROM _tables WHERE NOT starts_with(name, ?)", [BEFORE]).fetchall())
 
 
 def stored_columns(cursor: Cursor, table: str) -> list[StoredColumn]:
@@ -128,15 +113,16 @@ def labelled(cursor: Cursor, table: str, where: str, *values: object) -> pd.Data
     return shown
 
 
-def replace_table(cursor: Cursor, table: Table, intake: Intake, loaded_at: datetime | None) -> None:
-    """Drops a table and writes the intake's rows in its place; customers of a file without ids go by their sheet rows, unlisted."""
+def put_table(cursor: Cursor, table: Table, intake: Intake, loaded_at: datetime | None, load: int) -> None:
+    """Writes the intake's rows as a table that is not there, by the load of that number; customers of a file without ids go by their sheet
+    rows, unlisted."""
     columns = _named_columns(table, intake)
-    drop(cursor, table.name)
     types, frame = {column.name: _SQL_TYPES[column.type] for column in columns}, intake.frame
     if "customer_id" not in types:
         types, frame = {"customer_id": "VARCHAR"} | types, frame.assign(**{_ROW_AS_ID: intake.rows.astype("str")})[[_ROW_AS_ID, *frame]]
     create(cursor, table.name, types, frame)
-    cursor.execute("INSERT INTO _tables VALUES (?, ?, ?, ?, ?)", [table.name, intake.rows_accepted, intake.file, intake.digest, loaded_at])
+    noted = [table.name, intake.rows_accepted, intake.file, intake.digest, loaded_at, load]
+    cursor.execute("INSERT INTO _tables (name, rows, source, digest, loaded_at, load) VALUES (?, ?, ?, ?, ?, ?)", noted)
     for place, column in enumerate(columns):
         cursor.execute("INSERT INTO _columns VALUES (?, ?, ?, ?, ?)", [table.name, place, column.name, column.label, column.type])
 
@@ -181,6 +167,18 @@ def create(cursor: Cursor, name: str, types: Mapping[str, str], frame: pd.DataFr
     cursor.unregister("_incoming")
 
 
+def put_scores(cursor: Cursor, frame: pd.DataFrame) -> None:
+    """Writes everybody's score in the place of the former ones. Raises StoreError where a column is missing."""
+    lacking = [name for name in _SCORES if name not in frame]
+    if lacking:
+        raise StoreError(
+            _("The scores have no column {lacking}; they need {columns}.").format(lacking=listing(lacking), columns=", ".join(_SCORES))
+        )
+    drop(cursor, "scores")
+    create(cursor, "scores", _SCORES, frame[list(_SCORES)])
+    cursor.execute("INSERT INTO _tables (name, rows) VALUES ('scores', ?)", [len(frame)])
+
+
 def drop(cursor: Cursor, name: str) -> None:
     """Drops a table and what is noted of it."""
     cursor.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
@@ -193,66 +191,3 @@ def put_settings(cursor: Cursor, settings: Mapping[str, Json]) -> None:
     for name, value in settings.items():
         cursor.execute("DELETE FROM _settings WHERE name = ?", [name])
         cursor.execute("INSERT INTO _settings VALUES (?, ?)", [name, json.dumps(value)])
-
-
-def prepare(root: Cursor, folder: Path) -> None:
-    """Sets and locks the configuration, makes the desk's own tables if missing, and checks that nothing was lost."""
-    for statement in _CONFIGURATION:
-        root.execute(statement)
-    for statement in _OWN_TABLES:
-        root.execute(statement)
-    root.execute("INSERT INTO _desk SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
-    file_format = value(root, "SELECT format FROM _desk")
-    if file_format != _FORMAT:
-        raise StoreError(
-            _("The desk in {folder} has format {found} and this program knows {known}: open it with the newer program.").format(
-                folder=folder, found=file_format, known=_FORMAT
-            )
-        )
-    _check_rows(root, folder)
-    _check_witness(folder, int(value(root, "SELECT version FROM _desk")))
-
-
-def _check_rows(root: Cursor, folder: Path) -> None:
-    there = {name for (name,) in root.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    for name, loaded in stored_rows(root).items():
-        rows = value(root, f"SELECT count(*) FROM {quoted(name)}") if name in there else 0
-        if rows != loaded:
-            text = plural(
-                "The desk in {folder} is damaged: {name} holds {n} row where {loaded} were written. "
-                "Put back a copy of desk.duckdb, or delete it and load the tables again.",
-                "The desk in {folder} is damaged: {name} holds {n} rows where {loaded} were written. "
-                "Put back a copy of desk.duckdb, or delete it and load the tables again.",
-                rows,
-            )
-            raise StoreError(text.format(folder=folder, name=name, loaded=number(loaded)))
-
-
-def _check_witness(folder: Path, version: int) -> None:
-    witness = folder / _WITNESS
-    written = witness.read_text().strip() if witness.exists() else "0"
-    counted = re.fullmatch(r"[0-9]{1,18}", written)
-    if not counted or int(written) > version:
-        text = plural(
-            "The desk in {folder} is damaged: it is as it was after {n} write where {written} were made. "
-            "Put back copies of desk.duckdb and desk.duckdb.wal, or delete {witness} to go on with the older tables.",
-            "The desk in {folder} is damaged: it is as it was after {n} writes where {written} were made. "
-            "Put back copies of desk.duckdb and desk.duckdb.wal, or delete {witness} to go on with the older tables.",
-            version,
-        )
-        made = number(int(written)) if counted else written
-        raise StoreError(text.format(folder=folder, written=made, witness=_WITNESS))
-
-
-def write_witness(folder: Path, version: int) -> None:
-    """Notes the number of writes outside the database; done after the commit, so that it never runs ahead of it."""
-    new = folder / f"{_WITNESS}.new"
-    try:
-        new.write_text(f"{version}\n")
-        new.replace(folder / _WITNESS)
-    except OSError as error:
-        raise StoreError(
-            _("The desk in {folder} was written, but {witness} could not be ({why}): make room there.").format(
-                folder=folder, witness=_WITNESS, why=error.strerror
-            )
-        ) from error

@@ -125,6 +125,17 @@ def date(day: datetime.date | None) -> str:
     return dates.format_date(day, "d MMM y", locale=LOCALE)
 
 
+def moment(at: datetime.datetime | None) -> str:
+    """A moment in UTC, to the minute.
+
+    >>> moment(datetime.datetime(2026, 1, 31, 9, 30, 59)), moment(None)
+    ('31 Jan 2026, 09:30 UTC', 'unknown')
+    """
+    if at is None:
+        return _("unknown")
+    return _("{day}, {time} UTC").format(day=date(at), time=dates.format_time(at, "HH:mm", locale=LOCALE))
+
+
 def listing(words: Sequence[str]) -> str:
     """The words in a row, "" for none.
 

@@ -46,7 +46,16 @@ def chromium_path() -> str:
 def sample_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk with the sample firm loaded and scored, to be copied and never opened. Training takes a minute, so a copy is kept between
     runs for as long as the data and the library stay the same."""
-    made_of = ("sample_data/*.csv", "churn/intake/*.py", "churn/risk/*.py", "churn/store*.py", "churn/tables.py", "requirements.txt")
+    made_of = (
+        "sample_data/*.csv",
+        "churn/intake/*.py",
+        "churn/risk/*.py",
+        "churn/store*.py",
+        "churn/loads.py",
+        "churn/opening.py",
+        "churn/tables.py",
+        "requirements.txt",
+    )
     parts = sorted(part for pattern in made_of for part in ROOT.glob(pattern))
     state = hashlib.sha256(b"".join(hashlib.sha256(part.read_bytes()).digest() for part in parts)).hexdigest()[:16]
     assert request.config.cache is not None

@@ -454,6 +454,34 @@ def test_load_takes_a_folder_by_the_names_of_its_files(tmp_path):
     assert again["tables"] == {"customers": 3, "orders": 1}
 
 
+def test_a_load_is_in_the_history_noticed_when_it_comes_again_and_undone(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "ana")
+    desk, file = tmp_path / "desk", csv(tmp_path, customers(3).drop(columns="churned"), "customers.csv")
+    assert churn("load", file, "--desk", desk).err == ""
+    again = churn("load", file, "--desk", desk).err
+    assert re.fullmatch(r"customers\.csv: this very file was loaded on .+ UTC by ana\. The desk holds it now\.\n", again)
+    csv(tmp_path, customers(2).drop(columns="churned"), "customers.csv")
+    churn("load", file, "--desk", desk)
+    undone = churn("undo", "--desk", desk).found
+    assert undone == {"desk": str(desk), "done": "undo", "load": 3, "tables": {"customers": 3}, "model": None}
+    assert churn("undo", "--desk", desk).found["tables"] == {"customers": 2}
+    lines = churn("loads", "--desk", desk).found["loads"]
+    assert [(line["number"], line["kind"], line["of"], line["by"]) for line in lines[:2]] == [(5, "redo", 3, "ana"), (4, "undo", 3, "ana")]
+    assert [line["tables"][0]["rows_accepted"] for line in lines[2:]] == [2, 3, 3]
+    assert "There is no desk in" in churn("undo", "--desk", tmp_path / "nowhere").refusal
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_undo_says_that_the_model_is_gone_and_how_to_go_on(tmp_path, folder):
+    options = ["--id", "ref", "--label", "mark", "--lost", "1"]
+    model = churn("load", folder / "noise.csv", "--desk", tmp_path / "desk", *options).found["model"]
+    churn("load", csv(tmp_path, customers(3), "customers.csv"), "--desk", tmp_path / "desk", "--no-train")
+    (tmp_path / "desk" / "models" / model).unlink()
+    assert f"need the model file {model}, which is no longer in" in churn("undo", "--desk", tmp_path / "desk").refusal
+    found = churn("undo", "--without-scores", "--desk", tmp_path / "desk").found
+    assert (found["tables"], found["model"]) == ({"customers": 40}, None)
+
+
 @pytest.mark.parametrize(
     ("files", "says"),
     [

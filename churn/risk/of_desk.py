@@ -34,11 +34,11 @@ def train_desk(
     if it fails or is stopped; `label` and the others are as in `risk.train`."""
     if "customers" not in desk.tables():
         raise StoreError(_("The desk holds no customers yet: load a customers table first."))
-    frame = desk.frame("customers")
     source = desk.source("customers")
+    frame, ids, id_column = desk.frame("customers"), desk.ids(), id_column_of(desk)
     card = train(
         frame,
-        id_column=id_column_of(desk),
+        id_column=id_column,
         label=label,
         lost=lost,
         ignore=ignore,
@@ -48,28 +48,24 @@ def train_desk(
         trained_on=trained_on,
         progress=progress,
     )
-    keep_model(desk, card, frame)
+    rows = scores_of(card, frame, ids, id_column)
+    desk.write_scores(rows, settings=kept(desk, card), of=source)
     return card
 
 
-def keep_model(desk: Desk, card: Scorecard, frame: pd.DataFrame) -> None:
-    """Keeps the model beside the tables and writes everybody's score; the desk turns to it in one transaction."""
-    rows = scores_of(card, frame, desk.ids(), id_column_of(desk))
-    desk.write_scores(rows, settings=kept(desk, card))
-
-
-def adopt(desk: Desk, intakes: Mapping[str, Intake], card: Scorecard | None, *, loaded_at: datetime | None = None) -> None:
-    """Puts these tables, customers among them, in the place of all that the desk holds, scored by `card` (None: no scores).
+def adopt(desk: Desk, intakes: Mapping[str, Intake], card: Scorecard | None, *, loaded_at: datetime | None = None, by: str = "") -> None:
+    """Puts these tables, customers among them, in the place of all that the desk holds, scored by `card` (None: no scores); `by` is who.
 
     One transaction: whatever fails, the former tables, scores and model stay. The former model files stay in any case.
     """
     customers = intakes["customers"].settled()
     if card is None:
-        desk.load(intakes, loaded_at=loaded_at, alone=True)
+        desk.load(intakes, loaded_at=loaded_at, alone=True, by=by)
         return
     named = customers.id_column
     ids = customers.rows.astype("str") if named is None else customers.frame[named]
-    desk.load(intakes, scores=scores_of(card, customers.frame, ids, named), settings=kept(desk, card), loaded_at=loaded_at, alone=True)
+    scores = scores_of(card, customers.frame, ids, named)
+    desk.load(intakes, scores=scores, settings=kept(desk, card), loaded_at=loaded_at, alone=True, by=by)
 
 
 def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None, *, deeper: bool = False) -> pd.DataFrame:
@@ -125,8 +121,9 @@ def show_deeper(desk: Desk, *, wanted: bool) -> None:
     card = model_of(desk)
     if card is None:
         raise ModelError(_("The desk has no model yet."))
+    source = desk.source("customers")
     rows = scores_of(card, desk.frame("customers"), desk.ids(), id_column_of(desk), deeper=wanted)
-    desk.write_scores(rows, settings={"deeper": wanted or None})
+    desk.write_scores(rows, settings={"deeper": wanted or None}, of=source)
 
 
 def shows_deeper(desk: Desk) -> bool:

@@ -1,0 +1,137 @@
+"""Opening a desk: its configuration, its own tables, desks of an older program brought up to date, and is it whole.
+
+Every function takes the root connection, or nothing of the database.
+"""
+
+import re
+from pathlib import Path
+
+from churn.errors import StoreError
+from churn.stored import BEFORE, Cursor, quoted, value
+from churn.wording import _, number, plural
+
+_FORMAT = 2
+_WITNESS = "desk.writes"
+_CONFIGURATION = (
+    "SET memory_limit = '2GB'",
+    "SET max_temp_directory_size = '8GB'",
+    "SET disabled_optimizers = 'compressed_materialization'",
+    "SET python_enable_replacements = false",
+    "SET TimeZone = 'UTC'",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+_OWN_TABLES = (
+    "CREATE TABLE IF NOT EXISTS _tables (name VARCHAR, rows BIGINT, source VARCHAR, digest VARCHAR, loaded_at TIMESTAMP, load BIGINT)",
+    "CREATE TABLE IF NOT EXISTS _columns (table_name VARCHAR, place INTEGER, name VARCHAR, label VARCHAR, type VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS _settings (name VARCHAR, value VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS _loads (number BIGINT, done_at TIMESTAMP, who VARCHAR, kind VARCHAR, of_load BIGINT)",
+    """CREATE TABLE IF NOT EXISTS _loaded
+    (number BIGINT, name VARCHAR, file VARCHAR, digest VARCHAR, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT)""",
+    "CREATE TABLE IF NOT EXISTS _undo (number BIGINT, scope VARCHAR[])",
+    "CREATE TABLE IF NOT EXISTS _shapes (shape VARCHAR, answers VARCHAR, place BIGINT)",
+)
+# A desk of format 1 knew where each table came from, not by whom it was loaded nor how many rows were set aside.
+_FROM_FORMAT_1 = (
+    "ALTER TABLE _tables ADD COLUMN IF NOT EXISTS load BIGINT",
+    """INSERT INTO _loads SELECT row_number() OVER (ORDER BY loaded_at NULLS FIRST), loaded_at, '', 'load', NULL
+    FROM (SELECT DISTINCT loaded_at FROM _tables WHERE source IS NOT NULL)""",
+    """UPDATE _tables SET load = _loads.number FROM _loads
+    WHERE _tables.source IS NOT NULL AND _loads.done_at IS NOT DISTINCT FROM _tables.loaded_at""",
+    "INSERT INTO _loaded SELECT load, name, source, digest, NULL, rows, NULL FROM _tables WHERE load IS NOT NULL",
+)
+
+
+def prepare(root: Cursor, folder: Path) -> None:
+    """Sets and locks the configuration, makes the desk's own tables if missing, and checks that nothing was lost."""
+    for statement in _CONFIGURATION:
+        root.execute(statement)
+    root.execute("CREATE TABLE IF NOT EXISTS _desk (format INTEGER, version BIGINT)")
+    root.execute("INSERT INTO _desk SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
+    _bring_up_to_date(root, folder, int(value(root, "SELECT format FROM _desk")))
+    _check_rows(root, folder)
+    _check_witness(folder, int(value(root, "SELECT version FROM _desk")))
+
+
+def _bring_up_to_date(root: Cursor, folder: Path, file_format: int) -> None:
+    """Makes the own tables that are missing, all of them or none."""
+    if not 1 <= file_format <= _FORMAT:
+        raise StoreError(
+            _("The desk in {folder} has format {found} and this program knows {known}: open it with the newer program.").format(
+                folder=folder, found=file_format, known=_FORMAT
+            )
+        )
+    root.execute("BEGIN")
+    for statement in (*_OWN_TABLES, *(_FROM_FORMAT_1 if file_format == 1 else ())):
+        root.execute(statement)
+    root.execute("UPDATE _desk SET format = ?", [_FORMAT])
+    root.execute("COMMIT")
+
+
+def _check_rows(root: Cursor, folder: Path) -> None:
+    there = {name for (name,) in root.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for name, loaded in root.execute("SELECT name, rows FROM _tables").fetchall():
+        rows = value(root, f"SELECT count(*) FROM {quoted(name)}") if name in there else 0
+        if rows != loaded:
+            text = plural(
+                "The desk in {folder} is damaged: {name} holds {n} row where {loaded} were written. "
+                "Put back a copy of desk.duckdb, or delete it and load the tables again.",
+                "The desk in {folder} is damaged: {name} holds {n} rows where {loaded} were written. "
+                "Put back a copy of desk.duckdb, or delete it and load the tables again.",
+                rows,
+            )
+            raise StoreError(text.format(folder=folder, name=_in_words(name), loaded=number(loaded)))
+
+
+def _in_words(name: str) -> str:
+    return _("{table} from before the last load").format(table=name.removeprefix(BEFORE)) if name.startswith(BEFORE) else name
+
+
+def _check_witness(folder: Path, version: int) -> None:
+    witness = folder / _WITNESS
+    written = witness.read_text().strip() if witness.exists() else "0"
+    counted = re.fullmatch(r"[0-9]{1,18}", written)
+    if not counted or int(written) > version:
+        text = plural(
+            "The desk in {folder} is damaged: it is as it was after {n} write where {written} were made. "
+            "Put back copies of desk.duckdb and desk.duckdb.wal, or delete {witness} to go on with the older tables.",
+            "The desk in {folder} is damaged: it is as it was after {n} writes where {written} were made. "
+            "Put back copies of desk.duckdb and desk.duckdb.wal, or delete {witness} to go on with the older tables.",
+            version,
+        )
+        made = number(int(written)) if counted else written
+        raise StoreError(text.format(folder=folder, written=made, witness=_WITNESS))
+
+
+def write_witness(folder: Path, version: int) -> None:
+    """Notes the number of writes outside the database; done after the commit, so that it never runs ahead of it."""
+    new = folder / f"{_WITNESS}.new"
+    try:
+        new.write_text(f"{version}\n")
+        new.replace(folder / _WITNESS)
+    except OSError as error:
+        raise StoreError(
+            _("The desk in {folder} was written, but {witness} could not be ({why}): make room there.").format(
+                folder=folder, witness=_WITNESS, why=error.strerror
+            )
+        ) from error
+
+
+def not_opened(folder: Path, text: str) -> str:
+    """Why the database's file cannot be opened; `text` is what the database says of it."""
+    if "Could not set lock" in text:
+        holder = re.search(r"PID (\d+)", text)
+        process = " " + _("(process {id})").format(id=holder[1]) if holder else ""
+        return _("The desk in {folder} is open in another process{process}: close it there first, or use another folder.").format(
+            folder=folder, process=process
+        )
+    if "configuration has been locked" in text:
+        return _("The desk in {folder} is already open in this process: use the open one.").format(folder=folder)
+    return _("The desk in {folder} cannot be opened ({why}): put back a copy of desk.duckdb, or choose another folder.").format(
+        folder=folder, why=first_line(text)
+    )
+
+
+def first_line(text: str) -> str:
+    """What went wrong, without the database's further advice."""
+    return text.strip().splitlines()[0]
