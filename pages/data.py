@@ -12,6 +12,7 @@ from churn.tables import TABLES
 from churn.wording import _
 from ui import own, training
 from ui.desk import firm, model, the_desk
+from ui.history import history, same_file
 from ui.own import Said
 from ui.show import heading
 from ui.trust import trust_link
@@ -35,14 +36,18 @@ def show() -> None:
     if customers:
         with summary:
             st.markdown(wording.escape(rows_line(customers)))
+            same_file(customers.file, customers.digest)
             set_aside(customers)
         _own(upload, customers, ordered)
     st.subheader(_("Go back to the sample firm") if loaded else _("Try the sample firm"), anchor=False)
     already = loaded is not None and loaded.is_sample and whole
     st.markdown(_("An invented subscription business with all tables, to try everything on.") + (" " + _replaces() if loaded else ""))
     st.button(_("Load the sample firm"), on_click=training.order, args=(SAMPLE,), disabled=already or upload.disabled, key="load sample")
+    progress = st.container()
+    history(disabled=upload.disabled)
     if ordered == SAMPLE:
-        training.load_sample()
+        with progress:
+            training.load_sample()
 
 
 def _held() -> bool:

@@ -245,6 +245,39 @@ def test_customers_that_nobody_marked_as_lost_are_loaded_without_a_score(page_at
     expect(page.get_by_text("The desk has no score yet")).to_be_visible()
 
 
+def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by_who_has_seen_it(page_at, own_desk):
+    page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
+    plain, loads = as_csv(small_table().drop(columns="churned")), "Loads of the desk, the newest first"
+    drop(page, "plain.csv", plain)
+    page.get_by_role("button", name="Load without a score").click()
+    expect(page.get_by_text("150 customers loaded.")).to_be_visible()
+    expect(cell(page, loads, 0, 3)).to_have_text("customers from plain.csv")
+    expect(cell(page, loads, 0, 4)).to_have_text("150")
+    expect(cell(page, loads, 1, 3)).to_have_text("customers from customers.csv and 6 more tables")
+    drop(page, "again.csv", plain)
+    expect(page.get_by_text(re.compile(r"again\.csv: this very file was loaded on .* UTC\b.*\. The desk holds it now\."))).to_be_visible()
+    other.reload()
+    for visitor in (page, other):
+        visitor.get_by_role("button", name="Undo the last load").click()
+        expect(visitor.get_by_role("dialog")).to_contain_text("the desk holds customers (4,000 rows of customers.csv), orders,")
+    before = own_desk.writes()
+    page.get_by_role("button", name="Leave it as it is").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert own_desk.writes() == before
+    page.get_by_role("button", name="Undo the last load").click()
+    page.get_by_role("button", name="Yes, do it").click()
+    expect(page.get_by_text(re.compile("The last load is undone. The desk now holds customers .* with scores"))).to_be_visible()
+    expect(page.get_by_text("Sample firm: invented data").first).to_be_visible()
+    expect(page.get_by_text("The score was learned from 4,000 customers")).to_be_visible()
+    expect(cell(page, loads, 0, 3)).to_have_text("load 2 undone")
+    other.get_by_role("button", name="Yes, do it").click()
+    expect(other.get_by_text("Somebody has loaded or undone something meanwhile.")).to_be_visible()
+    finished(other)
+    other.get_by_role("button", name="Bring the last load back").click()
+    other.get_by_role("button", name="Yes, do it").click()
+    expect(other.get_by_text("The last load is back. The desk now holds customers (150 rows of plain.csv)")).to_be_visible()
+
+
 def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_from_loading_meanwhile(page_at, own_desk):
     before = own_desk.writes()
     page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
@@ -254,6 +287,10 @@ def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_f
     page.get_by_role("button", name="Load and train").click()
     expect(page.get_by_text(re.compile(r"\d% learned"))).to_be_visible()
     other.get_by_role("button", name="Load without a score").click()
+    expect(other.get_by_text("Another table is being loaded just now")).to_be_visible()
+    other.get_by_role("button", name="Undo the last load").click()
+    expect(other.get_by_text("Another table is being loaded just now")).to_have_count(0)
+    other.get_by_role("button", name="Yes, do it").click()
     expect(other.get_by_text("Another table is being loaded just now")).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. The desk is as it was.")).to_be_visible()

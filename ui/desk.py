@@ -3,6 +3,7 @@
 Everything is kept by the desk's version, which grows with every write, so that a page never shows figures of a table that is gone.
 """
 
+import getpass
 import hashlib
 import os
 from collections.abc import Mapping
@@ -37,6 +38,16 @@ def the_desk() -> Desk:
 def firm() -> Firm | None:
     """The firm that is loaded, or None where the desk holds no customers."""
     return _firm(the_desk().version())
+
+
+def who() -> str:
+    """Who looks at the page: the name that a sign-in gave, else the user of the operating system that serves it; "" where it has none."""
+    if st.user.get("is_logged_in"):
+        return str(st.user.get("email") or st.user.get("name") or "")
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def model() -> Scorecard | None:

@@ -11,12 +11,14 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError, StoreError
 from churn.intake import Intake, read
+from churn.loads import Former
+from churn.report.history import is_back
 from churn.risk import Scorecard
 from churn.risk.columns import Label
 from churn.risk.of_desk import adopt, earlier_model
 from churn.tables import TABLES
 from churn.wording import _
-from ui.desk import SAMPLE, the_desk
+from ui.desk import SAMPLE, the_desk, who
 from ui.own import Said
 from ui.upload import Upload
 
@@ -90,6 +92,14 @@ def load_sample() -> None:
         _put(job, intakes, card)
 
 
+def undo(former: Former) -> None:
+    """Puts back what the desk held before the last load, without scores where their model is gone, and draws the page anew."""
+    with _all_or_nothing():
+        done = the_desk().undo(by=who(), at=_this_moment(), number=former.number, scores=former.lost_model is None)
+        told = _("The last load is undone.") if done.kind == "undo" else _("The last load is back.")
+        _tell("done", _("{what} {desk}").format(what=told, desk=is_back(done)))
+
+
 @contextmanager
 def _all_or_nothing() -> Iterator[Job]:
     """Keeps others from loading meanwhile; whatever goes wrong is told on a page drawn anew."""
@@ -137,12 +147,17 @@ def _learned(
 def _put(job: Job, intakes: Mapping[str, Intake], card: Scorecard | None) -> None:
     if not job.may_write():
         st.stop()
-    adopt(the_desk(), intakes, card, loaded_at=datetime.now(UTC).replace(tzinfo=None))
+    adopt(the_desk(), intakes, card, loaded_at=_this_moment(), by=who())
     loaded = wording.plural("{n} customer", "{n} customers", intakes["customers"].rows_accepted)
     if card is None:
         _tell("done", _("{customers} loaded. Nothing says who has left, so there is no score.").format(customers=loaded))
     else:
         _tell("done", _("{customers} loaded and scored. All pages now show them.").format(customers=loaded))
+
+
+def _this_moment() -> datetime:
+    """The present moment in UTC, as a desk notes it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _sample_table(name: str) -> Intake:
