@@ -11,9 +11,8 @@ from churn.intake.grid import Grid
 from churn.intake.heading import Sheet, find_header
 from churn.intake.matching import Match, match
 from churn.intake.parsing import Mask
+from churn.intake.reading import read_grid
 from churn.intake.results import Duplicates, Field, Intake, Question, ReadOptions, Rejected
-from churn.intake.text_file import read_text
-from churn.intake.workbook import is_workbook, read_workbook, refuse_false_name
 from churn.tables import CUSTOMERS, Table
 from churn.wording import _
 
@@ -28,19 +27,10 @@ def read(data: bytes, *, file: str, table: Table = CUSTOMERS, options: ReadOptio
     Raises IntakeError where it cannot be read; what only its owner can say is left as a question (see `Intake.settled`).
     """
     digest = hashlib.sha256(data).hexdigest()
-    grid = _grid(data, file, options)
+    grid = read_grid(data, file=file, options=options)
     if isinstance(grid, Question):
         return Intake(file, None, None, None, 0, 0, pd.DataFrame(), np.empty(0, dtype=np.int64), (), (), (grid,), digest)
     return _understood(grid, digest, file, table, options)
-
-
-def _grid(data: bytes, file: str, options: ReadOptions) -> Grid | Question:
-    if not data:
-        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
-    if is_workbook(data):
-        return read_workbook(data, file=file, sheet=options.sheet)
-    refuse_false_name(file)
-    return read_text(data, file=file, encoding=options.encoding, delimiter=options.delimiter)
 
 
 def _understood(grid: Grid, digest: str, file: str, table: Table, options: ReadOptions) -> Intake:

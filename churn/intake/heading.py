@@ -30,23 +30,26 @@ class Sheet:
 def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Sheet:
     """The columns of a grid whose header stands in `header_row`, or in its first row that is not blank. Raises IntakeError."""
     at = _header_index(grid, file, header_row)
-    width = len(grid.cells[at])
-    body, rows, rejected = _rows_of_width(grid, at, width)
-    columns = [pd.Series(cells, dtype="str").str.strip() for cells in (zip(*body, strict=True) if body else [()] * width)]
-    filled = np.zeros(len(body), dtype=bool)
+    width = len(grid.columns) if grid.widths is None else int(grid.widths[at])
+    below = [column.iloc[at + 1 :].str.strip().reset_index(drop=True) for column in grid.columns]
+    fits, rejected = _rows_of_width(grid, below, at, width)
+    texts = [column[fits].reset_index(drop=True) for column in below[:width]]
+    header = [column.iloc[at] for column in grid.columns[:width]]
+    filled = np.zeros(int(fits.sum()), dtype=bool)
     kept = []
-    for place, column in enumerate(columns):
+    for place, column in enumerate(texts):
         here = (column != "").to_numpy(dtype=bool)
         filled |= here
-        if here.any() or grid.cells[at][place].strip():
+        if here.any() or header[place].strip():
             kept.append(place)
     if not filled.any() and not rejected:
         row = grid.first_row + at
         raise IntakeError(_("{file} has a header in row {row} but no rows below it: add at least one.").format(file=file, row=row))
-    headers = _headers(grid.cells[at], grid.first_column)
+    headers = _headers(header, grid.first_column)
+    rows = np.arange(grid.first_row + at + 1, grid.first_row + grid.rows, dtype=np.int64)[fits]
     return Sheet(
         [headers[place] for place in kept],
-        [columns[place][filled].reset_index(drop=True) for place in kept],
+        [texts[place][filled].reset_index(drop=True) for place in kept],
         rows[filled],
         grid.first_row + at,
         rejected,
@@ -55,12 +58,12 @@ def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Shee
 
 def _header_index(grid: Grid, file: str, header_row: int | None) -> int:
     if header_row is None:
-        first = next((at for at, cells in enumerate(grid.cells) if _is_filled(cells)), None)
+        first = next((at for at in range(grid.rows) if _is_filled(grid, at)), None)
         if first is None:
             raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
         return first
     at = header_row - grid.first_row
-    if not 0 <= at < len(grid.cells) or not _is_filled(grid.cells[at]):
+    if not 0 <= at < grid.rows or not _is_filled(grid, at):
         raise IntakeError(
             _("{file} has no header in row {row}, which is blank: say --header-row with the row of the headers.").format(
                 file=file, row=header_row
@@ -69,27 +72,23 @@ def _header_index(grid: Grid, file: str, header_row: int | None) -> int:
     return at
 
 
-def _is_filled(row: list[str]) -> bool:
-    return any(cell.strip() for cell in row)
+def _is_filled(grid: Grid, at: int) -> bool:
+    return any(column.iloc[at].strip() for column in grid.columns)
 
 
-def _rows_of_width(grid: Grid, at: int, width: int) -> tuple[list[list[str]], npt.NDArray[np.int64], list[Rejected]]:
-    """The rows below the header, each filled up or cut to `width` cells, with their sheet rows; and those that cannot be cut."""
-    below, first = grid.cells[at + 1 :], grid.first_row + at + 1
-    if all(len(cells) == width for cells in below):
-        return below, np.arange(first, first + len(below), dtype=np.int64), []
-    body: list[list[str]] = []
-    rows: list[int] = []
+def _rows_of_width(grid: Grid, below: list[pd.Series], at: int, width: int) -> tuple[npt.NDArray[np.bool_], list[Rejected]]:
+    """Which rows below the header fit its width, and those that do not, with the first cell too many."""
+    fits = np.ones(grid.rows - at - 1, dtype=bool)
     rejected: list[Rejected] = []
-    for row, cells in enumerate(below, start=first):
-        if len(cells) > width and _is_filled(cells[width:]):
-            rejected.append(Rejected(row, "", cells[width], _too_wide(len(cells), width)))
-            continue
-        if len(cells) != width:
-            cells = cells[:width] + [""] * (width - len(cells))
-        body.append(cells)
-        rows.append(row)
-    return body, np.array(rows, dtype=np.int64), rejected
+    if grid.widths is not None:
+        for column in below[width:]:
+            fits &= (column == "").to_numpy(dtype=bool)
+        for place in np.flatnonzero(~fits).tolist():
+            cells = int(grid.widths[at + 1 + place])
+            rejected.append(
+                Rejected(grid.first_row + at + 1 + place, "", grid.columns[width].iloc[at + 1 + place], _too_wide(cells, width))
+            )
+    return fits, rejected
 
 
 @cache

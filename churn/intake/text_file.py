@@ -1,119 +1,158 @@
-"""A delimited text file -> a grid of text."""
+"""A delimited text file -> a grid of text: the fast way where it says exactly the same, else record by record."""
 
-import codecs
 import csv
 import io
 import re
-from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from churn.errors import IntakeError
-from churn.intake.grid import Grid
+from churn.intake.codepages import UNREADABLE
+from churn.intake.dialect import Dialect, find_dialect
+from churn.intake.encodings import Decoded, decode, odd_note, refuse_junk, unreadable_note
+from churn.intake.fast_text import fast_columns
+from churn.intake.fixed_width import find_places, grid_at_places
+from churn.intake.grid import Grid, series_of
+from churn.intake.limits import Limits, Progress, refuse_box
+from churn.intake.results import Question
 from churn.wording import _
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CONTROL_SIGNS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _NOTHING = ' \t\r\n,;|"'
-_LINES_LOOKED_AT = 100
 _SIGNS_LOOKED_AT = 4096
+_RECORDS_AT_A_TIME = 5_000
+_ENDS_IN_BLANK_LINES = re.compile(r"(?:\r\n|\n|\r(?!\n)){2}\Z")
+_LOOKS_LIKE_MARKUP = ("<!doctype html", "<html", "<table", "<?xml", "<head", "<body")
 
 
-def read_text(data: bytes, *, file: str, encoding: str | None = None, delimiter: str | None = None) -> Grid:
-    """The grid of a text file whose `encoding` and `delimiter` are named or found; raises IntakeError where it is none."""
-    named, encoding = encoding is not None, encoding or _encoding(data)
-    if not named and encoding == "utf-8":
-        _refuse_junk(data[:_SIGNS_LOOKED_AT].decode("latin-1"), file)
-    text = _decoded(data, file, encoding)
-    _refuse_junk(text[:_SIGNS_LOOKED_AT], file)
-    if not text.strip(_NOTHING):
-        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
-    delimiter = _named_delimiter(delimiter, file) if delimiter else _delimiter(text)
-    return Grid(_records(text, delimiter, file), encoding=encoding, delimiter=delimiter)
+def read_text(
+    data: bytes, *, file: str, encoding: str | None, delimiter: str | None, limits: Limits, progress: Progress | None = None
+) -> Grid | Question:
+    """The grid of a text file whose encoding and delimiter are named or found. Raises IntakeError where it is none."""
+    _told(progress, 0.05, _("Finding the encoding"))
+    found = decode(data, file=file, encoding=encoding)
+    if isinstance(found, Question):
+        return found
+    refuse_junk(found.text[:_SIGNS_LOOKED_AT], file)
+    _refuse_markup(found.text, file)
+    if not found.text[:_SIGNS_LOOKED_AT].strip(_NOTHING) and not found.text.strip(_NOTHING):
+        raise _is_empty(file)
+    _told(progress, 0.2, _("Splitting the lines into cells"))
+    dialect, text = find_dialect(found.text, file=file, delimiter=delimiter)
+    places = None if delimiter or dialect.consistent >= 0.5 else find_places(text)
+    if places:
+        grid = grid_at_places(text, places, file=file, limits=limits)
+    else:
+        as_found = found.utf_8 if text is found.text else None
+        grid = delimited(text, dialect, utf_8=as_found, file=file, limits=limits, progress=progress)
+    grid = replace(grid, encoding=found.encoding)
+    return replace(grid, notes=(*grid.notes, *_notes(grid, found)))
 
 
-def _encoding(data: bytes) -> str:
-    return next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+def delimited(text: str, dialect: Dialect, *, utf_8: bytes | None, file: str, limits: Limits, progress: Progress | None = None) -> Grid:
+    """The grid of a text in a known dialect, the fast way where that is exact; `utf_8` is the text in bytes where it is at hand."""
+    if _ENDS_IN_BLANK_LINES.search(text[-4:]):
+        text, utf_8 = text.rstrip("\r\n"), None
+    columns = fast_columns(text.encode("utf-8") if utf_8 is None else utf_8, dialect, file=file, limits=limits)
+    if columns is None:
+        return by_records(text, dialect, file=file, limits=limits, progress=progress)
+    return Grid([series_of(column) for column in columns], delimiter=dialect.delimiter, first_row=dialect.first_row)
 
 
-def _refuse_junk(start: str, file: str) -> None:
-    if len(_CONTROL_SIGNS.findall(start)) > len(start) / 100:
-        raise IntakeError(_("{file} holds neither readable text nor a workbook: save it as CSV (UTF-8) or XLSX.").format(file=file))
-
-
-def _decoded(data: bytes, file: str, encoding: str) -> str:
-    try:
-        return data.decode(encoding).removeprefix("\ufeff")
-    except LookupError:
-        raise IntakeError(
-            _("{file}: there is no encoding called {encoding}; say --encoding utf-8, utf-16, cp1252 or another.").format(
-                file=file, encoding=repr(encoding)
-            )
-        ) from None
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        name = encoding.removesuffix("-sig").upper()
-        raise IntakeError(
-            _("{file} is not {encoding} (row {row}): say --encoding, for example cp1252, or save it as CSV UTF-8.").format(
-                file=file, encoding=name, row=row
-            )
-        ) from None
-    except UnicodeError as error:
-        raise IntakeError(
-            _("{file} is not {encoding} ({why}): say --encoding, for example utf-8.").format(
-                file=file, encoding=encoding.upper(), why=error
-            )
-        ) from None
-
-
-def _named_delimiter(delimiter: str, file: str) -> str:
-    by_name = {"\\t": "\t"} | {name: sign for sign, name in _DELIMITERS.items()}
-    sign = by_name.get(delimiter.casefold(), delimiter)
-    if len(sign) != 1 or sign in '"\r\n ':
-        raise IntakeError(
-            _("{file}: {delimiter} is no delimiter; say --delimiter with one sign, such as ; or tab.").format(
-                file=file, delimiter=repr(delimiter)
-            )
-        )
-    return sign
-
-
-def _delimiter(text: str) -> str:
-    """The sign under which most of the first rows have the same number of cells, more than one; among equals the one with more cells."""
-    return max(_DELIMITERS, key=lambda sign: _structure(text, sign))
-
-
-def _structure(text: str, delimiter: str) -> tuple[bool, float, int]:
+def by_records(text: str, dialect: Dialect, *, file: str, limits: Limits, progress: Progress | None = None) -> Grid:
+    """The grid of a text, record by record: for records of unequal width, blank lines and quotation marks in odd places."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)
+    pieces: list[list[list[str]]] = []
     widths: list[int] = []
-    with suppress(csv.Error):
-        rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _LINES_LOOKED_AT)
-        widths.extend(len(row) for row in rows if any(cell.strip() for cell in row))
-    width, count = Counter(widths).most_common(1)[0] if widths else (0, 0)
-    if width > 1:
-        return True, count / len(widths), width
-    return False, 0.0, max(widths, default=0)
+    lines = text.count("\n") + text.count("\r") + 1
+    while records := _next_records(reader, len(widths) + dialect.first_row, file):
+        widths.extend(map(len, records))
+        refuse_box(len(widths), max(widths), file=file, limits=limits)
+        pieces.append(_columns_of(records))
+        _told(progress, 0.2 + 0.7 * min(1.0, reader.line_num / lines), _("Splitting the lines into cells"))
+        last = records[-1]
+    if not widths:
+        raise _is_empty(file)
+    _refuse_open_quote(last, text, len(widths) + dialect.first_row - 1, dialect, file)
+    width = max(widths)
+    columns = [_whole(place, pieces) for place in range(width)]
+    uneven = None if min(widths) == width else np.array(widths, dtype=np.int32)
+    return Grid(columns, widths=uneven, delimiter=dialect.delimiter, first_row=dialect.first_row)
 
 
-def _records(text: str, delimiter: str, file: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _next_records(reader: Iterator[list[str]], row: int, file: str) -> list[list[str]]:
     records: list[list[str]] = []
     try:
-        records.extend(reader)
+        records.extend(islice(reader, _RECORDS_AT_A_TIME))
     except csv.Error as error:
         raise IntakeError(
             _("{file}: row {row} cannot be split into cells ({why}); is a quotation mark left open there?").format(
-                file=file, row=len(records) + 1, why=error
+                file=file, row=row + len(records), why=error
             )
         ) from None
-    if records[-1] and "\n" in records[-1][-1] and not text.rstrip().endswith('"'):
-        raise IntakeError(
-            _("{file}: row {row} opens a quotation mark that is never closed; close or remove it.").format(file=file, row=len(records))
-        )
     return records
+
+
+def _refuse_open_quote(last: list[str], text: str, row: int, dialect: Dialect, file: str) -> None:
+    if last and "\n" in last[-1] and not text.rstrip().endswith(dialect.quote):
+        raise IntakeError(
+            _("{file}: row {row} opens a quotation mark that is never closed; close or remove it.").format(file=file, row=row)
+        )
+
+
+def _columns_of(records: list[list[str]]) -> list[pa.Array]:
+    width = max(map(len, records))
+    if min(map(len, records)) < width:
+        records = [record + [""] * (width - len(record)) for record in records]
+    return [pa.array(cells, pa.large_string()) for cells in zip(*records, strict=True)] or [_blank(len(records))]
+
+
+def _blank(cells: int) -> pa.Array:
+    return pa.array([""], pa.large_string()).take(pa.array(np.zeros(cells, dtype=np.int64)))
+
+
+def _whole(place: int, pieces: list[list[pa.Array]]) -> pd.Series:
+    return series_of(pa.chunked_array([piece[place] if place < len(piece) else _blank(len(piece[0])) for piece in pieces]))
+
+
+def _refuse_markup(text: str, file: str) -> None:
+    if text[:_SIGNS_LOOKED_AT].lstrip().casefold().startswith(_LOOKS_LIKE_MARKUP):
+        raise IntakeError(
+            _("{file} is a web page or XML, not a table: open it in a spreadsheet program and save it as XLSX or CSV.").format(file=file)
+        )
+
+
+def _notes(grid: Grid, found: Decoded) -> list[str]:
+    """Sentences on cells that the encoding does not explain."""
+    notes = []
+    cells, first = 0, grid.rows
+    for column in grid.columns if UNREADABLE in found.text else ():
+        held = column.str.contains(UNREADABLE, regex=False).to_numpy(dtype=bool)
+        if held.any():
+            cells, first = cells + int(held.sum()), min(first, int(held.argmax()))
+    if cells:
+        notes.append(unreadable_note(cells, grid.first_row + first, found.encoding))
+    if found.odd:
+        words = list(dict.fromkeys(word.strip(" 0123456789.,'") for word in found.odd))
+        notes.append(odd_note(sum(_holding(column, words) for column in grid.columns), words[0], found.encoding))
+    return notes
+
+
+def _holding(column: pd.Series, words: Iterable[str]) -> int:
+    """How many cells hold one of the words."""
+    pattern = "|".join(map(re.escape, words))
+    return pc.sum(pc.match_substring_regex(pa.array(column, pa.large_string()), pattern)).as_py() or 0
+
+
+def _is_empty(file: str) -> IntakeError:
+    return IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
+
+
+def _told(progress: Progress | None, share: float, words: str) -> None:
+    if progress:
+        progress(share, words)

@@ -1,150 +1,154 @@
-"""A workbook (XLSX, XLS, ODS) -> a grid of text. Told by its content, never by its name."""
+"""A workbook (XLSX, XLSM, XLSB, XLS, ODS) or a Parquet file -> a grid of text. Told by its content, never by its name."""
 
-import datetime
-import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
+import numpy as np
+import pyarrow as pa
 
 from churn.errors import IntakeError
-from churn.intake.grid import Grid
+from churn.intake.apart import Told, needs_memory, read_apart
+from churn.intake.grid import Grid, series_of
+from churn.intake.limits import Limits, Progress, refuse_box
 from churn.intake.nearest import did_you_mean
 from churn.intake.results import Question
-from churn.wording import _, plural
+from churn.intake.unpacked import is_packed_workbook
+from churn.wording import _, listing, number, plural
 
-_ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
-_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_LONGEST_WHOLE_NUMBER = 1e21
-# An XLS workbook opens with this record, and where it has a password the record of that follows.
-_XLS_BOOK, _XLS_BOOK_LENGTH, _XLS_PASSWORD = bytes.fromhex("0908100000060500"), 20, bytes.fromhex("2F00")
-_MANIFEST_LOOKED_AT = 1_000_000
-
-Read = TypeVar("Read")
-Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1"), b"PAR1"
+_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet")
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether the bytes begin as a workbook does."""
-    return data.startswith((_ZIP, _OLE))
+    """Whether the bytes begin as a workbook does; a ZIP of something else is none."""
+    return data.startswith(_OLE) or (data.startswith(_ZIP) and is_packed_workbook(data))
 
 
-def refuse_false_name(file: str) -> None:
-    """Raises IntakeError where a file that is no workbook is named like one."""
-    ending = next((ending for ending in _ENDINGS if file.casefold().endswith(ending)), None)
-    if ending:
-        raise IntakeError(_("{file} is named {ending} but holds plain text: save it as CSV or XLSX.").format(file=file, ending=ending))
+def is_parquet(data: bytes) -> bool:
+    """Whether the bytes begin as a Parquet file does."""
+    return data.startswith(_PARQUET)
 
 
-def read_workbook(data: bytes, *, file: str, sheet: str | None = None) -> Grid | Question:
+def false_name(file: str) -> str | None:
+    """The ending of a workbook in a file's name, or None."""
+    return next((ending for ending in _ENDINGS if file.casefold().endswith(ending)), None)
+
+
+def read_workbook(
+    data: bytes, *, file: str, sheet: str | None = None, limits: Limits = Limits(), progress: Progress | None = None
+) -> Grid | Question:
     """The grid of `sheet`, or of the only sheet that holds anything; a Question where several do. Raises IntakeError."""
-    if _is_locked(data):
-        raise _locked(file)
-    book = _guarded(lambda: load_workbook(io.BytesIO(data)), file)
-    if sheet is not None:
-        return _grid(_sheet(book, _known(book, sheet, file), file), file)
-    filled = [found for found in _sheets(book, file) if found.height]
-    if not filled:
-        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
-    if len(filled) > 1:
-        names = tuple(found.name for found in filled)
-        text = plural(
-            "{file} has {n} filled sheet ({sheets}): say --sheet with the name of one.",
-            "{file} has {n} filled sheets ({sheets}): say --sheet with the name of one.",
-            len(names),
-        )
-        return Question(text.format(file=file, sheets=_listed(names)), "--sheet", names)
-    return _grid(filled[0], file)
-
-
-def _sheets(book: CalamineWorkbook, file: str) -> list[CalamineSheet]:
-    """The visible worksheets; all worksheets where none is visible."""
-    worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    visible = [sheet for sheet in worksheets if sheet.visible == SheetVisibleEnum.Visible]
-    return [_sheet(book, sheet.name, file) for sheet in visible or worksheets]
-
-
-def _sheet(book: CalamineWorkbook, name: str, file: str) -> CalamineSheet:
-    return _guarded(lambda: book.get_sheet_by_name(name), file)
-
-
-def _known(book: CalamineWorkbook, sheet: str, file: str) -> str:
-    names = book.sheet_names
-    if sheet in names:
-        return sheet
-    raise IntakeError(
-        _("{file} has no sheet '{sheet}'{near}; its sheets are {sheets}.").format(
-            file=file, sheet=sheet, near=did_you_mean(sheet, names), sheets=_listed(names)
-        )
+    told = read_apart(data, "workbook", {"sheet": sheet}, file=file, limits=limits, words=_("Reading the workbook"), progress=progress)
+    if told.refusal:
+        return _refused(told.refusal, file, sheet, limits)
+    columns, native = _columns(told)
+    first_row, first_column = told.facts["start"]
+    return Grid(
+        columns,
+        native=native,
+        sheet=told.facts["sheet"],
+        first_row=first_row + 1,
+        first_column=first_column + 1,
+        merged=_merged(told.facts["merged"], first_row, first_column, len(columns[0]), len(columns)),
+        epoch=told.facts["epoch"],
     )
+
+
+def read_parquet(data: bytes, *, file: str, limits: Limits = Limits(), progress: Progress | None = None) -> Grid:
+    """The grid of a Parquet file, its column names in the first row. Raises IntakeError."""
+    told = read_apart(data, "parquet", {}, file=file, limits=limits, words=_("Reading the Parquet file"), progress=progress)
+    if told.refusal:
+        _refused(told.refusal, file, None, limits)
+    columns, native = _columns(told)
+    notes = []
+    if nested := told.facts["nested"]:
+        notes.append(_("Cells that hold lists or records were written out as JSON: {columns}.").format(columns=_listed(nested)))
+    if zones := told.facts["zones"]:
+        notes.append(_("Times with a time zone are given in UTC: {columns}.").format(columns=_listed(zones)))
+    return Grid(columns, native=native, notes=tuple(notes))
+
+
+def _columns(told: Told) -> tuple[list[Any], list[Any]]:
+    table = pa.concat_tables(told.batches)
+    texts = [series_of(column) for column in table.columns[::2]]
+    return texts, [np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False), dtype=bool) for column in table.columns[1::2]]
+
+
+def _merged(boxes: Iterable[Any], first_row: int, first_column: int, rows: int, columns: int) -> tuple[tuple[int, int, int, int], ...]:
+    """Merged boxes as indices into the grid, cut at its edges; those beyond it are left out."""
+    found = []
+    for (top, left), (bottom, right) in boxes:
+        box = (
+            max(0, top - first_row),
+            max(0, left - first_column),
+            min(rows, bottom - first_row + 1) - 1,
+            min(columns, right - first_column + 1) - 1,
+        )
+        if box[0] <= box[2] and box[1] <= box[3]:
+            found.append(box)
+    return tuple(sorted(found))
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def _guarded(read: Callable[[], Read], file: str) -> Read:
-    """What `read` gives; whatever the workbook library throws, a panic of its native code too, becomes an IntakeError."""
-    try:
-        return read()
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        if isinstance(error, PasswordError) or "Password required" in str(error):
-            raise _locked(file) from None
-        raise IntakeError(
-            _("{file} is a damaged workbook or none at all ({why}): open it in a spreadsheet program and save it again as XLSX.").format(
-                file=file, why=_first_line(error)
+def _refused(said: dict[str, Any], file: str, sheet: str | None, limits: Limits) -> Question:
+    """The question of which sheet; raises IntakeError with the sentence for any other reason."""
+    match said["code"]:
+        case "sheets":
+            return _which_sheet(said["sheets"], file)
+        case "box":
+            refuse_box(said["rows"], said["columns"], file=file, limits=limits)
+        case "tight":
+            raise IntakeError(
+                _(
+                    "{file}: {part} is packed so tightly as no spreadsheet program does it, and would fill the memory: it was not read."
+                ).format(file=file, part=said["part"])
             )
-        ) from None
-
-
-def _locked(file: str) -> IntakeError:
-    return IntakeError(_("{file} is protected by a password: save a copy without one.").format(file=file))
-
-
-def _is_locked(data: bytes) -> bool:
-    """Whether the contents are encrypted; asked before reading, since the library then only says that it cannot tell the format."""
-    if data.startswith(_OLE):
-        book = data.find(_XLS_BOOK)
-        return "EncryptedPackage".encode("utf-16-le") in data or (book >= 0 and data.startswith(_XLS_PASSWORD, book + _XLS_BOOK_LENGTH))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed, packed.open("META-INF/manifest.xml") as manifest:
-            return b"encryption-data" in manifest.read(_MANIFEST_LOOKED_AT)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
-        return False
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).splitlines()
-    return lines[0][:100] if lines else type(error).__name__
-
-
-def _grid(sheet: CalamineSheet, file: str) -> Grid:
-    rows = _guarded(lambda: sheet.to_python(skip_empty_area=True), file)
-    if not rows or sheet.start is None:
-        raise IntakeError(
-            _("{file}: the sheet '{sheet}' is empty: it needs a header row and at least one row below it.").format(
-                file=file, sheet=sheet.name
+        case "memory":
+            raise needs_memory(file, limits)
+        case "locked":
+            raise IntakeError(_("{file} is protected by a password: save a copy without one.").format(file=file))
+        case "empty":
+            raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
+        case "empty_sheet":
+            raise IntakeError(
+                _("{file}: the sheet '{sheet}' is empty: it needs a header row and at least one row below it.").format(
+                    file=file, sheet=said["name"]
+                )
             )
+        case "no_sheet":
+            raise IntakeError(
+                _("{file} has no sheet '{sheet}'{near}; its sheets are {sheets}.").format(
+                    file=file, sheet=sheet, near=did_you_mean(sheet or "", said["names"]), sheets=_listed(said["names"])
+                )
+            )
+        case "declares":
+            raise IntakeError(
+                _("{file} declares entities in {part}, which no spreadsheet program writes and which can do harm: it was not read.").format(
+                    file=file, part=said["part"]
+                )
+            )
+        case "parts":
+            raise IntakeError(_("{file} has {n} parts, more than any workbook: it was not read.").format(file=file, n=number(said["n"])))
+        case "damaged_parquet":
+            raise IntakeError(_("{file} is a damaged Parquet file ({why}): write it anew.").format(file=file, why=said["why"]))
+    raise IntakeError(
+        _("{file} is a damaged workbook or none at all ({why}): open it in a spreadsheet program and save it again as XLSX.").format(
+            file=file, why=said.get("why", said["code"])
         )
-    cells = [[cell if isinstance(cell, str) else _text(cell) for cell in row] for row in rows]
-    return Grid(cells, sheet=sheet.name, first_row=sheet.start[0] + 1, first_column=sheet.start[1] + 1)
+    )
 
 
-def _text(cell: Cell) -> str:
-    """A cell as text: whole numbers without ".0", days and times as ISO writes them.
-
-    >>> _text(5.0), _text(0.1), _text(True), _text(datetime.datetime(2026, 1, 31, 9, 30))
-    ('5', '0.1', 'TRUE', '2026-01-31 09:30:00')
-    """
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        whole = cell.is_integer() and abs(cell) < _LONGEST_WHOLE_NUMBER
-        return str(int(cell)) if whole else repr(cell)
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ", "seconds")
-    return str(cell)
+def _which_sheet(sheets: list[tuple[str, int, int]], file: str) -> Question:
+    sized = [
+        _("'{sheet}' with {rows} rows and {columns} columns").format(sheet=name, rows=number(rows), columns=number(columns))
+        for name, rows, columns in sheets
+    ]
+    text = plural(
+        "{file} has {n} filled sheet ({sheets}): say --sheet with the name of one.",
+        "{file} has {n} filled sheets ({sheets}): say --sheet with the name of one.",
+        len(sheets),
+    )
+    return Question(text.format(file=file, sheets=listing(sized)), "--sheet", tuple(name for name, _rows, _columns in sheets))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from churn.errors import IntakeError, QuestionError
+from churn.errors import QuestionError
 from churn.intake import Intake, ReadOptions, read
 from churn.store import open_desk
 from churn.tables import CONTACTS, CUSTOMERS, Table
@@ -100,7 +100,7 @@ def test_none_and_no_are_values_where_they_are_categories():
 
 def test_the_second_sheet_of_a_workbook_is_asked_for():
     path = "ecommerce_churn/E Commerce Dataset.xlsx"
-    with pytest.raises(QuestionError, match=r"'Data Dict', 'E Comm'.*--sheet"):
+    with pytest.raises(QuestionError, match=r"'E Comm' with .* 'Data Dict' with .*--sheet"):
         intake_of(path).settled()
     intake = intake_of(path, sheet="E Comm").settled()
     assert (intake.rows_accepted, intake.id_column, intake.frame["CustomerID"][0]) == (5630, "CustomerID", "50001")
@@ -117,19 +117,6 @@ def test_tickets_become_contacts():
 def test_tickets_are_no_customers():
     with pytest.raises(QuestionError, match=r"has account_id A-712f1c in rows 2, 578.*--duplicates"):
         intake_of("ravenstack/ravenstack_support_tickets.csv").settled()
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("ugly/csv_named_customers.xls", "csv_named_customers.xls is named .xls but holds plain text"),
-        ("ugly/de_kundenliste_cp1252.csv", r"is not UTF-8 \(row 4\): say --encoding"),
-        ("cdnow/CDNOW_master.txt", "has one column only .*say --delimiter"),
-    ],
-)
-def test_what_is_not_understood_is_refused_in_one_sentence(path, text):
-    with pytest.raises(IntakeError, match=text):
-        intake_of(path)
 
 
 def test_utf_16_with_tabs_and_repeated_customers_is_read():
