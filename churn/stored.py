@@ -24,10 +24,10 @@ from churn.wording import _, listing
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 BEFORE = "_before_"
-_SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
+_SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _ROW_AS_ID = "\x00 row as id"
-_PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]"}
+_PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]", "flag": "str"}
 
 
 class Cursor(Protocol):

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["id", "text", "number", "date"]
+Type = Literal["id", "text", "number", "date", "flag"]
 
 
 @dataclass(frozen=True)

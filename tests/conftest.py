@@ -48,7 +48,7 @@ def sample_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     runs for as long as the data and the library stay the same."""
     made_of = (
         "sample_data/*.csv",
-        "churn/intake/*.py",
+        "churn/intake/**/*.py",
         "churn/risk/*.py",
         "churn/store*.py",
         "churn/loads.py",

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -97,7 +98,7 @@ def test_a_reading_without_questions_is_settled():
     [
         (["1", "-2.5", "+3", "1e3", ".5", "7."], "number"),
         (["1", "", "NA", "n/a", "#N/A", "NaN", "null"], "number"),
-        (["1,5", "2"], "text"),
+        (["1,5", "2"], "number"),
         (["1", "x"], "text"),
         (["0", "0.5", "-0.25", "10"], "number"),
         (["007", "12"], "text"),
@@ -106,9 +107,9 @@ def test_a_reading_without_questions_is_settled():
         (["123456789012345", "1"], "number"),
         (["2024-02-29", "2023-12-31 23:59:59", "2023-07-28 3:00", "2023-07-28T03:00:00.5Z"], "date"),
         (["2024-02-29", "01/02/2024"], "text"),
-        (["TRUE", "FALSE"], "text"),
+        (["TRUE", "FALSE"], "flag"),
         (["", " "], "text"),
-        (["١", "٢"], "text"),
+        (["١", "٢"], "number"),
         (["inf", "1"], "text"),
         (["1_000", "1"], "text"),
     ],
@@ -236,7 +237,7 @@ def test_headers_are_compared_without_case_spaces_and_signs():
 
 
 def test_a_header_whose_cells_do_not_fit_stays_an_extra_column():
-    intake = customers("id,start date,mrr\n1,01/02/2024,high\n2,2024-01-01,low\n")
+    intake = customers("id,start date,mrr\n1,early,high\n2,2024-01-01,low\n")
     assert matched(intake) == {"id": "customer_id", "start date": None, "mrr": None}
     assert types(intake) == {"id": "id", "start date": "text", "mrr": "text"}
     assert intake.rejected == ()
@@ -314,7 +315,7 @@ def test_a_table_without_a_required_column_is_refused_with_the_headers_found():
 
 def test_a_required_column_whose_cells_do_not_fit_is_named_as_the_reason():
     with pytest.raises(IntakeError, match="'date' could be ordered_on but more than a tenth of it is not a date such as 2026-01-31"):
-        rows_of(ORDERS, "customer id,date,total\n1,31.01.2026,5\n")
+        rows_of(ORDERS, "customer id,date,total\n1,late in January,5\n")
 
 
 # Row rules
@@ -450,10 +451,15 @@ def test_rows_accepted_and_rows_rejected_make_up_the_rows_read(drawn):
     assert not intake.frame["customer_id"].duplicated().any()
 
 
+# Years from 1300 to 1500 are Persian or Islamic, those about 2500 Buddhist; 1.234 alone is a question.
+gregorian = st.dates(date(1600, 1, 1), date(2399, 12, 31))
+
+
 @settings(max_examples=50)
-@given(st.lists(st.tuples(st.floats(allow_nan=False, allow_infinity=False), st.dates(), st.text("abcz.,;'\" ")), min_size=1, max_size=20))
+@given(st.lists(st.tuples(st.floats(allow_nan=False, allow_infinity=False), gregorian, st.text("abcz.,;'\" ")), min_size=1, max_size=20))
 def test_what_is_written_is_read_back_exactly(rows):
     header = ["number", "day", "word"]
+    rows = [(0.5, date(2024, 1, 1), "x"), *rows]
     intake = read(written([header, *([repr(number), day.isoformat(), f"w{word}w"] for number, day, word in rows)]), file="f.csv")
     assert types(intake) == {"number": "number", "day": "date", "word": "text"}
     assert intake.frame["number"].tolist() == [number for number, *_ in rows]

@@ -181,8 +181,8 @@ def test_cells_of_every_kind_become_text_first():
         [8, 12.0, False, moment, "12", 5, 1e22],
     ]
     intake = intake_of(workbook({"S": cells}), file="f.xlsx")
-    assert [field.type for field in intake.fields] == ["id", "number", "text", "date", "text", "text", "number"]
-    assert rows(intake)[0][:5] == ["7", 0.1, "TRUE", datetime.datetime(2024, 1, 31), "007"]
+    assert [field.type for field in intake.fields] == ["id", "number", "flag", "date", "text", "text", "number"]
+    assert rows(intake)[0][:5] == ["7", 0.1, "Yes", datetime.datetime(2024, 1, 31), "007"]
     assert list(intake.frame["account"]) == ["4111111111111110", "5"]
     assert list(intake.frame["hour"]) == [1e-7, 1e22]
     assert intake.fields[3].examples == ("2024-01-31", "2024-01-31 09:30:00")

@@ -115,7 +115,7 @@ def _left_out(upload: Upload, customers: Intake, label: Label) -> list[LeftOut]:
 
 def preview(customers: Intake, said: Said) -> None:
     """Draws the columns as understood: type, part in the score, empty cells, examples."""
-    types = {"id": _("id"), "text": _("text"), "number": _("number"), "date": _("date")}
+    types = {"id": _("id"), "text": _("text"), "number": _("number"), "date": _("date"), "flag": _("yes/no")}
     rows = [
         (field.source, types[field.type], _part(customers, said, field), wording.number(field.missing), wording.listing(field.examples))
         for field in customers.fields
