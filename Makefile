@@ -63,12 +63,12 @@ format: $(DEV_STAMP) ## Put the code into the common format
 	@$(PY) -m ruff format .
 
 bench: $(DEV_STAMP) ## Run the benchmarks, which compare with other libraries in the same run
-	@for name in scoring training ranges; do echo "benchmarks/$$name.py"; $(PY) -m benchmarks.$$name || exit 1; done
+	@for name in scoring training ranges intake; do echo "benchmarks/$$name.py"; $(PY) -m benchmarks.$$name || exit 1; done
 
 bench-accuracy: ../shared/data $(DEV_STAMP) ## Compare the score with four peers on public data sets (an hour; SETS="telco_ibm gym_churn" for some)
 	@$(PY) -m benchmarks.accuracy $(SETS)
 
-docs: $(DEV_STAMP) ## Write the data dictionary in docs/ from churn/tables.py
+docs: $(DEV_STAMP) ## Write the data dictionary in docs/ from churn/tables/
 	@PYTHONPATH=. $(PY) tools/dictionary.py
 
 requirements: $(DEV_STAMP) ## Pin every package anew from the short lists in pyproject.toml (UPGRADE=1 for the newest)

@@ -1,26 +1,21 @@
 """The command line: python -m churn COMMAND. Bad input ends with exit code 2 and one line on standard error."""
 
-import re
 import sys
 from dataclasses import asdict
-from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from churn import desk_commands, wording
-from churn.errors import ChurnError, IntakeError, QuestionError, TrainingError
-from churn.intake import Intake, ReadOptions, read
+from churn.errors import ChurnError, IntakeError, QuestionError
+from churn.intake import ReadOptions
 from churn.intake.options import reads_a_file
-from churn.intake.said import bytes_of, tables_in
 from churn.tables import TABLES
+from churn.terminal import LabelColumn, Lost, intake_of, progress, refuse, show, tell, tell_rejected, trained
 from churn.wording import _
-
-if TYPE_CHECKING:
-    from churn.risk import Scorecard
 
 app = typer.Typer(
     name="churn",
@@ -31,10 +26,7 @@ app = typer.Typer(
 )
 
 UsageError: Any = typer.BadParameter.__base__
-LEARNED = ("model", "label", "lost", "deeper")
-File = Annotated[Path, typer.Argument(help=_("the spreadsheet: CSV, XLSX, XLS or ODS"))]
-LabelColumn = Annotated[str | None, typer.Option("--label", help=_("the column that marks the lost customers"))]
-Lost = Annotated[str | None, typer.Option(help=_("the value in it that means lost"))]
+File = Annotated[Path, typer.Argument(help=_("the spreadsheet: CSV, XLSX, XLS, ODS, Parquet and others"))]
 Ignore = Annotated[list[str] | None, typer.Option(help=_("a column to leave out; may be given several times"))]
 Model = Annotated[Path, typer.Option(help=_("the model file"))]
 Keep = Annotated[list[str] | None, typer.Option(help=_("a column to learn from although it would be left out"))]
@@ -54,59 +46,6 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(_("{file} cannot be read or written: {why}. Name another place, with room and rights.").format(file=what, why=why))
     except (KeyboardInterrupt, typer.Abort):
         return refuse(_("stopped"), 130)
-
-
-def refuse(sentence: str, code: int = 2) -> int:
-    """Says on one line of standard error why nothing was done."""
-    tell(sentence)
-    return code
-
-
-def tell(sentence: str) -> None:
-    """Says a sentence on one line of standard error, without the signs by which a cell might play with the terminal."""
-    print(" ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", sentence).split()), file=sys.stderr)
-
-
-def intake_of(file: Path, options: ReadOptions, table: str = "customers") -> Intake:
-    """Reads a file as a table of the desk."""
-    return read(bytes_of(file), file=file.name, table=TABLES[table], options=options)
-
-
-def tell_rejected(*intakes: Intake) -> None:
-    """Tells on standard error which rows were set aside."""
-    from churn.report.understood import set_aside
-
-    for intake in intakes:
-        if told := set_aside(intake):
-            tell(told)
-
-
-def progress(share: float, text: str) -> None:
-    """Shows how far a training is, on standard error."""
-    words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns"), "second opinion": _("a second opinion")}
-    print(f"{wording.percent(share, 0)} {words.get(text, text)}", file=sys.stderr)
-
-
-def trained(intake: Intake, **said: Any) -> "Scorecard":
-    """A scorecard of the file's rows; `said` is what the command was told of label and columns."""
-    from churn.risk import train
-
-    return train(
-        intake.frame,
-        id_column=intake.id_column,
-        source=intake.file,
-        digest=intake.digest,
-        trained_on=date.today().isoformat(),
-        progress=progress,
-        **said,
-    )
-
-
-def show(found: dict[str, Any]) -> None:
-    """Prints a result as JSON."""
-    from churn.report.outlet import json_text
-
-    print(json_text(found, encoding=sys.stdout.encoding), flush=True)
 
 
 @app.command()
@@ -201,15 +140,19 @@ def score(
     from churn.report.scored import earlier, not_known, scored_sheet, unread
     from churn.report.spreadsheets import WRITERS
     from churn.risk.drift import drift
+    from churn.risk.sheet_columns import apart, match_columns, renamed
 
     if out.suffix.lower() not in WRITERS:
         raise IntakeError(_("{out} must end in one of {endings}.").format(out=out.name, endings=", ".join(WRITERS)))
     outlet(out, file, model)
     card = risk.load(model)
+    options, said = apart(options, card)
     intake = intake_of(file, options).settled()
     learned_id = card.provenance.id_column if card.provenance.id_column in intake.frame else None
     by = partial(risk.score_deeper, explained=len(intake.frame)) if deeper else risk.score
-    scores = by(card, intake.frame, id_column=intake.id_column or learned_id).enough(intake.file)
+    scores = by(card, intake.frame, id_column=intake.id_column or learned_id, said=said).enough(intake.file)
+    for told in renamed(match_columns(card, intake.frame, said=said)):
+        tell(_("{file}: {told}").format(file=intake.file, told=told))
     old = earlier(intake, scores)
     missed = unread(intake.frame, scores)
     tell_rejected(intake)
@@ -217,12 +160,12 @@ def score(
         tell(_("{file} already had {columns}: replaced.").format(file=intake.file, columns=wording.listing(old)))
     if missed:
         tell(_("{file}: {told}").format(file=intake.file, told=not_known(missed)))
-    found = drift(card, intake.frame, codes=scores.codes)
+    found = drift(card, intake.frame, codes=scores.codes, said=said)
     if found.verdict != "fits":
         tell(_("{file}: {told}").format(file=intake.file, told=verdict_words(found)))
     if not card.evaluation.has_signal:
         tell(_("The score finds no signal: it does no better than guessing, so do not rank customers by it."))
-    out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.frame, scores, contributions=contributions)))
+    out.write_bytes(WRITERS[out.suffix.lower()](scored_sheet(intake.as_spelled, scores, contributions=contributions)))
     counts = {"rows": len(scores.risk), "with_risk": int(np.isfinite(scores.risk).sum()), "known": int(scores.known.sum())}
     show(counts | {"absent": scores.absent, "unread": [asdict(column) for column in missed]} | {"drift": as_json(found), "out": str(out)})
 
@@ -240,50 +183,7 @@ def card(model: Model, out: Annotated[Path, typer.Option(help=_("where to write 
     show({"model": str(model), "grade": found.evaluation.grade, "out": str(out)})
 
 
-@app.command()
-@reads_a_file
-def load(
-    files: Annotated[list[Path], typer.Argument(help=_("a folder, or files named after the desk's tables"))],
-    options: ReadOptions,
-    desk: Annotated[Path, typer.Option(help=_("the folder of the desk"))],
-    train_too: Annotated[
-        bool, typer.Option("--train/--no-train", help=_("whether to learn a score where customers are marked as lost"))
-    ] = True,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help=_("does nothing where the desk already holds customers"))] = False,
-    label: LabelColumn = None,
-    lost: Lost = None,
-) -> None:
-    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost."""
-    from churn.report.history import same_file
-    from churn.store import open_desk
-
-    with open_desk(desk) as opened:
-        if not (if_empty and "customers" in opened.tables()):
-            intakes = {table: intake_of(path, options, table).settled() for table, path in tables_in(files).items()}
-            for intake in intakes.values():
-                if told := same_file(intake.file, opened.earlier_loads(intake.digest), intake.digest):
-                    tell(told)
-            learned = learn(opened, intakes["customers"], label, lost, train_too) if "customers" in intakes else {}
-            opened.load(intakes, **learned, loaded_at=desk_commands.this_moment(), by=desk_commands.user())
-            tell_rejected(*intakes.values())
-        show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model")})
-
-
-def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, train_too: bool) -> dict[str, Any]:
-    """The scores and settings that go into the desk with new customers; settings without a model where nobody is marked as lost."""
-    from churn.risk.columns import label_columns
-    from churn.risk.of_desk import kept, scores_of
-
-    if not (train_too and (label or label_columns(customers.frame))):
-        return {"settings": dict.fromkeys(LEARNED)}
-    try:
-        card = trained(customers, label=label, lost=lost)
-    except (TrainingError, QuestionError) as error:
-        raise TrainingError(_("{why} Or load without a score: --no-train.").format(why=error)) from error
-    ids = customers.rows.astype("str") if customers.id_column is None else customers.frame[customers.id_column]
-    return {"scores": scores_of(card, customers.frame, ids, customers.id_column), "settings": kept(desk, card)}
-
-
+app.command()(desk_commands.load)
 app.command()(desk_commands.undo)
 app.command()(desk_commands.loads)
 

@@ -1,20 +1,96 @@
-"""The commands that look after a desk: its history, and a step back. `python -m churn` gathers them."""
+"""The commands that fill a desk and look after it: its tables, its history, and a step back. `python -m churn` gathers them."""
 
 import getpass
-import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from churn.errors import StoreError
+from churn.errors import QuestionError, StoreError, TrainingError
+from churn.intake import Intake, ReadOptions
+from churn.intake.options import reads_a_file
+from churn.intake.said import answers_of, said_again, tables_in
+from churn.terminal import LabelColumn, Lost, intake_of, show, tell, tell_rejected, trained
 from churn.wording import _
 
 if TYPE_CHECKING:
     from churn.store import Desk
 
+LEARNED = ("model", "label", "lost", "deeper")
 DeskFolder = Annotated[Path, typer.Option("--desk", help=_("the folder of the desk"))]
+
+
+@reads_a_file
+def load(
+    files: Annotated[list[Path], typer.Argument(help=_("a folder, or files named after the desk's tables"))],
+    options: ReadOptions,
+    desk: DeskFolder,
+    train_too: Annotated[
+        bool, typer.Option("--train/--no-train", help=_("whether to learn a score where customers are marked as lost"))
+    ] = True,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help=_("does nothing where the desk already holds customers"))] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help=_("puts the customers of a file beside those in the desk; known ids take its cells"))
+    ] = False,
+    label: LabelColumn = None,
+    lost: Lost = None,
+) -> None:
+    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost."""
+    from churn.report.history import same_file
+    from churn.store import open_desk
+
+    with open_desk(desk) as opened:
+        if not (if_empty and "customers" in opened.tables()):
+            intakes = {table: read_like_before(opened, path, options, table) for table, path in tables_in(files).items()}
+            for intake in intakes.values():
+                if told := same_file(intake.file, opened.earlier_loads(intake.digest), intake.digest):
+                    tell(told)
+            if add:
+                put_beside(opened, intakes)
+            else:
+                learned = learn(opened, intakes["customers"], label, lost, train_too) if "customers" in intakes else {}
+                opened.load(intakes, **learned, loaded_at=this_moment(), by=user())
+            tell_rejected(*intakes.values())
+            if said := answers_of(options):
+                for intake in intakes.values():
+                    opened.remember(intake.shape, said)
+        show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model")})
+
+
+def read_like_before(desk: "Desk", path: Path, options: ReadOptions, table: str) -> Intake:
+    """A file read as its owner says, else as was said of the last file of the same shape that was loaded into the desk."""
+    intake = intake_of(path, options, table)
+    answers = desk.remembered(intake.shape) if intake.shape else None
+    if answers and not answers_of(options):
+        intake = intake_of(path, said_again(options, answers), table)
+        tell(_("{file} is read as the last file with these headers was.").format(file=path.name))
+    return intake.settled()
+
+
+def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:
+    """Adds the customers of a file to those in the desk. Raises StoreError where it holds anything else."""
+    from churn.risk.of_desk import add
+
+    if list(intakes) != ["customers"]:
+        raise StoreError(_("Only customers can be added: name one file of customers, or load the tables whole."))
+    add(desk, intakes["customers"], loaded_at=this_moment(), by=user())
+
+
+def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, train_too: bool) -> dict[str, Any]:
+    """The scores and settings that go into the desk with new customers; settings without a model where nobody is marked as lost."""
+    from churn.risk.columns import label_columns
+    from churn.risk.of_desk import kept, scores_of
+
+    if not (train_too and (label or label_columns(customers.frame))):
+        return {"settings": dict.fromkeys(LEARNED)}
+    try:
+        card = trained(customers, label=label, lost=lost)
+    except (TrainingError, QuestionError) as error:
+        raise TrainingError(_("{why} Or load without a score: --no-train.").format(why=error)) from error
+    ids = customers.rows.astype("str") if customers.id_column is None else customers.frame[customers.id_column]
+    return {"scores": scores_of(card, customers.frame, ids, customers.id_column), "settings": kept(desk, card)}
 
 
 def undo(
@@ -26,7 +102,7 @@ def undo(
     """Puts back what the desk held before the last load; once more, and the load is back."""
     with _existing(desk) as opened:
         done = opened.undo(by=user(), at=this_moment(), scores=not without_scores)
-        _show({"desk": str(desk), "done": done.kind, "load": done.of, "tables": opened.tables(), "model": opened.setting("model")})
+        show({"desk": str(desk), "done": done.kind, "load": done.of, "tables": opened.tables(), "model": opened.setting("model")})
 
 
 def loads(desk: DeskFolder) -> None:
@@ -34,7 +110,7 @@ def loads(desk: DeskFolder) -> None:
     from churn.report.history import as_json
 
     with _existing(desk) as opened:
-        _show({"desk": str(desk), "loads": as_json(opened.loads())})
+        show({"desk": str(desk), "loads": as_json(opened.loads())})
 
 
 def user() -> str:
@@ -56,10 +132,3 @@ def _existing(folder: Path) -> "Desk":
     if not (folder / "desk.duckdb").is_file():
         raise StoreError(_("There is no desk in {folder}: name the folder that tables were loaded into.").format(folder=folder))
     return open_desk(folder)
-
-
-def _show(found: dict[str, Any]) -> None:
-    from churn.report.outlet import json_text
-
-    sys.stdout.write(json_text(found, encoding=sys.stdout.encoding) + "\n")
-    sys.stdout.flush()

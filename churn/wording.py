@@ -9,6 +9,7 @@ import functools
 import gettext
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from numbers import Real
 from pathlib import Path
@@ -146,6 +147,15 @@ def listing(words: Sequence[str]) -> str:
         return "".join(words)
     last_two = lists.format_list(words[-2:], locale=LOCALE)
     return ", ".join([*words[:-2], last_two])
+
+
+def isolated(text: str) -> str:
+    """A text of any script, so marked (U+2068, U+2069) that one written from right to left keeps to itself within a sentence.
+
+    >>> isolated("Sheet 1"), isolated("مشتریان") == "\u2068مشتریان\u2069"
+    ('Sheet 1', True)
+    """
+    return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text) else text
 
 
 def value(cell: object, type: Type) -> str:

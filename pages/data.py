@@ -10,15 +10,16 @@ from churn.report.trust import learned_from
 from churn.risk import Scorecard
 from churn.tables import TABLES
 from churn.wording import _
-from ui import own, training
+from ui import adding, answers, own, preview, training
 from ui.desk import firm, model, the_desk
 from ui.history import history, same_file
 from ui.own import Said
+from ui.questions import problem
 from ui.show import heading
 from ui.trust import trust_link
-from ui.upload import Upload, rows_line, set_aside
+from ui.upload import Reading, Upload
 
-OWN, SAMPLE = "own", "sample"
+OWN, ADD, SAMPLE = "own", "add", "sample"
 
 
 def show() -> None:
@@ -29,16 +30,12 @@ def show() -> None:
     st.subheader(_("In the desk now"), anchor=False)
     whole = _held()
     st.subheader(_("Load your own customers"), anchor=False)
-    upload = Upload("own", disabled=ordered is not None, folds_id=False)
-    dropped = upload.ask(_("A spreadsheet with one row for each customer, those who left and those who stayed: CSV, XLSX, XLS or ODS"))
-    summary = st.container()
-    customers = upload.read(dropped) if dropped else None
-    if customers:
-        with summary:
-            st.markdown(wording.escape(rows_line(customers)))
-            same_file(customers.file, customers.digest)
-            set_aside(customers)
-        _own(upload, customers, ordered)
+    upload = Upload("own", disabled=ordered is not None)
+    dropped = upload.ask(
+        _("A spreadsheet with a row for each customer, those who left and those who stayed: CSV, XLSX, XLS, ODS or Parquet")
+    )
+    if dropped is not None:
+        _dropped(upload, upload.read(dropped), ordered)
     st.subheader(_("Go back to the sample firm") if loaded else _("Try the sample firm"), anchor=False)
     already = loaded is not None and loaded.is_sample and whole
     st.markdown(_("An invented subscription business with all tables, to try everything on.") + (" " + _replaces() if loaded else ""))
@@ -83,12 +80,42 @@ def _model_line(card: Scorecard) -> str:
     return " ".join([learned, good.format(share=wording.percent(found.roc_auc, 0), how=found.method), grade])
 
 
-def _own(upload: Upload, customers: Intake, ordered: str | None) -> None:
-    """A visitor's table: how it is understood, what it is to be learned from, and the load."""
+def _dropped(upload: Upload, reading: Reading, ordered: str | None) -> None:
+    """A visitor's table: what it leaves open, how it is understood, what it is to be learned from, and the load."""
+    problem(upload, reading)
+    answers.said(upload, reading)
+    customers = reading.intake
+    if customers is None or not reading.is_settled:
+        preview.understood(upload, reading, unfolded=True)
+        return
+    st.markdown(wording.escape(preview.rows_line(customers)))
+    same_file(customers.file, customers.digest)
+    preview.left_out(customers)
+    preview.propose(upload, customers)
+    if adding.wanted(upload):
+        _add(upload, reading, customers, ordered)
+    else:
+        _replace(upload, reading, customers, ordered)
+
+
+def _add(upload: Upload, reading: Reading, customers: Intake, ordered: str | None) -> None:
+    """The customers beside those of the desk."""
+    can_be = adding.ask(upload, customers)
+    preview.understood(upload, reading, unfolded=True)
+    disabled = upload.disabled or not can_be
+    st.button(_("Add to the desk"), type="primary", on_click=training.order, args=(ADD,), disabled=disabled, key="add own")
+    if ordered == ADD:
+        upload.remember(reading)
+        training.add_own(upload, customers)
+
+
+def _replace(upload: Upload, reading: Reading, customers: Intake, ordered: str | None) -> None:
+    """The customers in place of all that the desk holds, to be learned from."""
     said = own.ask(upload, customers)
-    own.preview(customers, said)
+    preview.understood(upload, reading, unfolded=True, parts=own.parts(customers, said) if said.label else None)
     _load_button(upload, said)
     if ordered == OWN:
+        upload.remember(reading)
         training.load_own(upload, customers, said)
 
 

@@ -53,7 +53,7 @@ def sample_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         "churn/store*.py",
         "churn/loads.py",
         "churn/opening.py",
-        "churn/tables.py",
+        "churn/tables/*.py",
         "requirements.txt",
     )
     parts = sorted(part for pattern in made_of for part in ROOT.glob(pattern))

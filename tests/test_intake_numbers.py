@@ -220,3 +220,10 @@ def test_the_quick_way_and_the_careful_way_agree(values):
     assert quick.type == careful.type or quick.type == "text"
     if quick.type == careful.type == "number":
         assert quick.values.tolist() == careful.values.tolist()[:-1]
+
+
+def test_a_column_of_whole_numbers_with_bare_powers_is_one_of_codes_and_a_single_one_is_told():
+    assert infer(pd.Series(["1E5", "2E3", "3E0"], dtype="str")).type == "text"
+    mixed = infer(pd.Series(["12", "1E5"], dtype="str"))
+    assert (mixed.type, mixed.notes) == ("number", ("1E5 read as a power of ten in 1 cell",))
+    assert infer(pd.Series(["1e-07", "1e+22"], dtype="str")).type == "number"

@@ -140,16 +140,17 @@ def test_check_tells_what_a_file_holds(tmp_path):
     assert found | {"columns": 0, "rejected": 0} == {
         "file": "list.csv", "sheet": None, "encoding": "utf-8", "delimiter": ";", "header_row": 1,
         "rows_read": 3, "rows_accepted": 2, "rows_rejected": 1, "columns": 0, "rejected": 0, "questions": [],
+        "header_rows": [1], "notes": [], "set_aside": [],
     }  # fmt: skip
     assert found["rejected"] == [{"row": 4, "column": "Customer Ref", "value": "", "why": "has no customer_id"}]
     columns = {column["source"]: column for column in found["columns"]}
     assert list(columns) == ["Customer Ref", "Plan", "Joined on", "Fee", "Churn", "Note"]
     assert columns["Plan"] == {
         "source": "Plan", "column": "plan", "type": "text", "missing": 1, "examples": ["Basic", "Pro"], "confidence": 1.0,
-        "role": "input", "why": None,
+        "proposed": None, "notes": [], "role": "input", "why": None,
     }  # fmt: skip
     assert [columns[name]["role"] for name in columns] == ["id", "input", "left out", "input", "label", "input"]
-    assert [columns[name]["type"] for name in columns] == ["id", "text", "date", "number", "text", "text"]
+    assert [columns[name]["type"] for name in columns] == ["id", "text", "date", "number", "flag", "text"]
     assert columns["Joined on"]["why"]
 
 
@@ -174,7 +175,7 @@ def test_check_asks_which_sheet_and_reads_the_one_that_is_named(tmp_path):
         pd.DataFrame({"about": ["x"]}).to_excel(writer, sheet_name="Notes", index=False)
         customers(4).to_excel(writer, sheet_name="Ours", index=False)
     found = churn("check", book).found
-    assert [(question["option"], question["choices"]) for question in found["questions"]] == [("--sheet", ["Notes", "Ours"])]
+    assert [(question["option"], question["choices"]) for question in found["questions"]] == [("--sheet", ["Ours", "Notes"])]
     assert (found["rows_read"], found["columns"]) == (0, [])
     assert "--sheet" in churn("check", book, "--table", tmp_path / "cells.csv").refusal
     assert not (tmp_path / "cells.csv").exists()
@@ -509,7 +510,7 @@ BAD_SHEETS = {
     "blank.csv": (b" \n\n,,\n", "blank.csv is empty"),
     "no rows.csv": (b"customer_id,plan,churn\n", "no rows.csv has a header in row 1 but no rows below it"),
     "one column.csv": (b"churn\n1\n0\n", "one column.csv has one column only ('churn')"),
-    "text.xlsx": (b"customer_id,plan,churn\n1,a,1\n2,b,0\n", "text.xlsx is named .xlsx but holds plain text"),
+    "page.xls": (b"<html><table><tr><td>customer_id</td></tr></table></html>", "page.xls is a web page or XML"),
     "cut.xlsx": (b"PK\x03\x04 and no more", "cut.xlsx is a damaged workbook"),
     "twice.csv": (b"customer_id,plan,churn\n1,a,1\n1,b,0\n", "customer_id 1 in rows 2 and 3: say --duplicates"),
 }

@@ -1,8 +1,9 @@
-"""Writes docs/tables.md, the data dictionary, from churn/tables.py: python tools/dictionary.py"""
+"""Writes docs/tables.md, the data dictionary, from churn/tables/: python tools/dictionary.py"""
 
 from pathlib import Path
 
 from churn.tables import TABLES, Column, Table
+from churn.tables.headers import HEADERS, LABELS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
 
@@ -10,10 +11,10 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
 def dictionary() -> str:
     """The page as markdown."""
     head = (
-        "# Tables\n\nMade from `churn/tables.py` by `make docs`. A desk may hold only customers, or all of them. "
+        "# Tables\n\nMade from `churn/tables/` by `make docs`. A desk may hold only customers, or all of them. "
         "The headers that a file may use for a column are compared without case, spaces, accents and signs.\n"
     )
-    return "\n".join([head, *map(section, TABLES.values())])
+    return "\n".join([head, *map(section, TABLES.values()), languages()])
 
 
 def section(table: Table) -> str:
@@ -23,6 +24,15 @@ def section(table: Table) -> str:
     rows = "\n".join(map(line, table.columns))
     head = "| column | type | meaning | rules | also known as |\n|---|---|---|---|---|"
     return f"## {table.name}\n\nOne row is {table.row}.{key}{extra}\n\n{head}\n{rows}\n"
+
+
+def languages() -> str:
+    """The headers that are known in other languages."""
+    names = {**HEADERS, "the label: who was lost": LABELS}
+    rows = "\n".join(
+        f"| {column} | {language} | {words.replace('|', ', ')} |" for column, by in names.items() for language, words in by.items()
+    )
+    return f"## Headers in other languages\n\n| column | language | headers |\n|---|---|---|\n{rows}\n"
 
 
 def line(column: Column) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from churn.intake import Limits
 from churn.risk.keeping import load
 from churn.risk.of_desk import shows_deeper
 from churn.risk.scorecard import Scorecard
@@ -33,6 +34,12 @@ class Firm:
 def the_desk() -> Desk:
     """The desk in the folder that RETENTION_DESK names, "desk" where it names none. Raises StoreError where it cannot be opened."""
     return _opened(os.environ.get("RETENTION_DESK") or "desk")
+
+
+def limits() -> Limits:
+    """How large a file may be: as RETENTION_DESK_MOST_ROWS, ..._COLUMNS, ..._CELLS and ..._MEGABYTES say, else as the library has it."""
+    said = {name: os.environ.get(f"RETENTION_DESK_MOST_{name.upper()}", "") for name in ("rows", "columns", "cells", "megabytes")}
+    return Limits(**{name: int(most) for name, most in said.items() if most.isdecimal()})
 
 
 def firm() -> Firm | None:

@@ -86,7 +86,7 @@ def reason_sources(version: int) -> dict[str, str]:
     desk = the_desk()
     asked = {column.name for column in desk.columns("surveys")}
     found = {EXIT_SURVEYS: ""} if {"customer_id", "question", "reason"} <= asked else {}
-    own = {header_key(column.label): column for column in desk.columns("customers") if column.type == "text"}
+    own = {header_key(column.label): column for column in desk.columns("customers") if column.type in ("text", "flag")}
     return found | {own[key].name: own[key].label for key in _REASON_COLUMNS if key in own}
 
 

@@ -11,6 +11,7 @@ from churn.intake import Field, Intake
 from churn.risk.bins import as_text
 from churn.risk.columns import Label, LeftOut, choose, find_label, label_columns
 from churn.wording import _
+from ui.preview import ask_id
 from ui.upload import Upload
 
 NOTHING = ""
@@ -34,7 +35,7 @@ def ask(upload: Upload, customers: Intake) -> Said:
     columns = [field.source for field in customers.fields if field.source in customers.frame and field.source != customers.id_column]
     found = label_columns(customers.frame)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        upload.ask_id()
+        ask_id(upload, customers)
         column = st.selectbox(
             _("Which column says who has left?"),
             [NOTHING, *columns],
@@ -113,15 +114,9 @@ def _left_out(upload: Upload, customers: Intake, label: Label) -> list[LeftOut]:
     return found
 
 
-def preview(customers: Intake, said: Said) -> None:
-    """Draws the columns as understood: type, part in the score, empty cells, examples."""
-    types = {"id": _("id"), "text": _("text"), "number": _("number"), "date": _("date"), "flag": _("yes/no")}
-    rows = [
-        (field.source, types[field.type], _part(customers, said, field), wording.number(field.missing), wording.listing(field.examples))
-        for field in customers.fields
-    ]
-    headers = [_("Column"), _("Type"), _("Part in the score"), _("Empty cells"), _("Examples")]
-    st.dataframe(pd.DataFrame(rows, columns=headers), hide_index=True, height="auto", alt=_("The columns of the file as understood"))
+def parts(customers: Intake, said: Said) -> dict[str, str]:
+    """What part each column has in the score, by header."""
+    return {field.source: _part(customers, said, field) for field in customers.fields}
 
 
 def _part(customers: Intake, said: Said, field: Field) -> str:

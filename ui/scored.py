@@ -1,5 +1,6 @@
 """A visitor's sheet with its scores: made once for a file, kept in the visit, shown riskiest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -41,15 +42,15 @@ class Scored:
     deeper: bool
 
 
-def scored(intake: Intake, card: Scorecard, *, deeper: bool) -> Scored:
+def scored(intake: Intake, card: Scorecard, said: Mapping[str, str], *, deeper: bool) -> Scored:
     """The file scored, by the deeper model where that is wanted and the file has all its columns; from this visit's memory where it was
-    before. Raises ModelError where no row holds enough for a risk."""
+    before. `said`: columns of the score and the headers that hold them. Raises ModelError where no row holds enough for a risk."""
     kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] is not intake or kept[1] is not card or kept[2] != deeper:
+    if kept is None or kept[0] is not intake or kept[1] is not card or kept[2:4] != (said, deeper):
         with st.spinner(_("Scoring every row"), show_time=True):
-            kept = (intake, card, deeper, _score(intake, card, deeper=deeper))
+            kept = (intake, card, said, deeper, _score(intake, card, said, deeper=deeper))
         st.session_state[_KEPT] = kept
-    found: Scored = kept[3]
+    found: Scored = kept[4]
     return found
 
 
@@ -58,18 +59,18 @@ def forget() -> None:
     st.session_state.pop(_KEPT, None)
 
 
-def _score(intake: Intake, card: Scorecard, *, deeper: bool) -> Scored:
+def _score(intake: Intake, card: Scorecard, said: Mapping[str, str], *, deeper: bool) -> Scored:
     learned_id = card.provenance.id_column if card.provenance.id_column in intake.frame else None
     id_column = intake.id_column or learned_id
-    scores = score(card, intake.frame, id_column=id_column).enough(intake.file)
+    scores = score(card, intake.frame, id_column=id_column, said=said).enough(intake.file)
     whole = not scores.absent
     if deeper and whole:
-        scores = score_deeper(card, intake.frame, id_column=id_column, explained=MOST_EXPLAINED)
+        scores = score_deeper(card, intake.frame, id_column=id_column, said=said, explained=MOST_EXPLAINED)
     replaced, missed = earlier(intake, scores), unread(intake.frame, scores)
-    sheet = scored_sheet(intake.frame, scores)
+    sheet = scored_sheet(intake.as_spelled, scores)
     counts = sheet["risk_band"].value_counts()
     bands: dict[Band, int] = {band: int(counts.get(band, 0)) for band in reversed(get_args(Band)) if band in counts}
-    found = drift(card, intake.frame, codes=scores.codes)
+    found = drift(card, intake.frame, codes=scores.codes, said=said)
     return Scored(sheet, bands, int(scores.known.sum()), len(card.columns), scores.absent, replaced, missed, found, deeper and whole)
 
 
@@ -83,16 +84,19 @@ def chosen(sheet: pd.DataFrame, *, bands: list[Band], text: str) -> pd.DataFrame
     return rows.sort_values("risk", ascending=False, na_position="last", kind="stable")
 
 
-def by_value(sheet: pd.DataFrame, intake: Intake) -> tuple[pd.DataFrame, str | None]:
-    """The file's own columns, those who pay most first, and the column that says what they pay; in the file's order where none does."""
-    own = sheet.drop(columns=list(ADDED))
-    paid = next((field.source for field in intake.fields if field.column == "monthly_value" and field.source in own), None)
-    return (own.sort_values(paid, ascending=False, na_position="last", kind="stable") if paid else own), paid
+def by_value(intake: Intake) -> tuple[pd.DataFrame, str | None]:
+    """The file's rows, those who pay most first, and the column that says what they pay; in the file's order where none does."""
+    known = {field.column: field.source for field in intake.fields if field.column and field.source in intake.frame}
+    paid = known.get("monthly_value")
+    first = [known[column] for column in ("customer_id", "name", "monthly_value") if column in known]
+    rows = intake.frame[[*first, *(column for column in intake.frame if column not in first)]]
+    return (rows.sort_values(paid, ascending=False, na_position="last", kind="stable") if paid else rows), paid
 
 
 def plain_table(rows: pd.DataFrame) -> None:
     """Draws the first rows of a sheet without its scores."""
-    st.dataframe(rows.head(MOST_SHOWN), hide_index=True, placeholder="", height=520, alt=_("Customers of the file"))
+    days = {str(column): st.column_config.DateColumn(format="D MMM YYYY") for column in rows.select_dtypes("datetime")}
+    st.dataframe(rows.head(MOST_SHOWN), column_config=days, hide_index=True, placeholder="", height=520, alt=_("Customers of the file"))
 
 
 def table(rows: pd.DataFrame, intake: Intake) -> None:

@@ -15,7 +15,7 @@ from churn.loads import Former
 from churn.report.history import is_back
 from churn.risk import Scorecard
 from churn.risk.columns import Label
-from churn.risk.of_desk import adopt, earlier_model
+from churn.risk.of_desk import add, adopt, earlier_model
 from churn.tables import TABLES
 from churn.wording import _
 from ui.desk import SAMPLE, the_desk, who
@@ -79,6 +79,17 @@ def load_own(upload: Upload, customers: Intake, said: Said) -> None:
     with _all_or_nothing() as job:
         card = _learned(job, customers, said.label, said.ignore, said.keep) if said.label else None
         _put(job, {"customers": customers}, card)
+        upload.forget()
+
+
+def add_own(upload: Upload, customers: Intake) -> None:
+    """Puts a visitor's customers beside those in the desk, scored by its model, lets go of the file and draws the page anew."""
+    with _all_or_nothing() as job:
+        if not job.may_write():
+            st.stop()
+        add(the_desk(), customers, loaded_at=_this_moment(), by=who())
+        loaded = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
+        _tell("done", _("{customers} added or brought up to date. All pages now show them.").format(customers=loaded))
         upload.forget()
 
 

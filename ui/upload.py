@@ -1,24 +1,29 @@
 """A visitor's own file: taken in, read, asked about, forgotten. Its bytes live in this visit's memory and nowhere else."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from churn import wording
 from churn.errors import ChurnError
-from churn.intake import Intake, ReadOptions, read
-from churn.intake.workbook import is_workbook
-from churn.wording import _, plural
-from ui.reading_words import choice_label, on_page
+from churn.intake import Intake, Question, ReadOptions, read
+from churn.intake.said import ENDINGS, answers_of, conventions_of, said_again
+from churn.wording import _
+from ui.desk import limits, the_desk
+from ui.links import go
+from ui.reading_words import on_page
 
-ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"]
-ENCODINGS = ["utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256"]
-DELIMITERS = [",", ";", "\t", "|"]
-NO_ID = ""
+LARGE = 3_000_000  # bytes from which reading shows how far it is
+FILE_OPTIONS = ("sheet", "header_row", "encoding", "delimiter")  # what makes other headers of the same bytes
+CONVENTIONS = ("decimal", "date_order", "calendar", "epoch", "century")
+SCORE_COLUMNS = "columns of the score"
+_OF_THE_FILE = (*FILE_OPTIONS, "sheets", "afresh")
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b", bytes.fromhex("D0CF11E0A1B11AE1"), b"PAR1")
 
 
 @dataclass(frozen=True)
@@ -31,37 +36,38 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Reading:
-    """A dropped file as read with some options: the intake, or why there is none (plain text)."""
+    """A dropped file as read with some options: the intake, or why there is none (plain text); and which of the ways to read the bytes
+    (names of ReadOptions) its owner may want to choose otherwise."""
 
     options: ReadOptions
     intake: Intake | None
     problem: str | None
+    ways: frozenset[str] = frozenset()
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What stays open."""
+        return self.intake.questions if self.intake else ()
 
-@dataclass(frozen=True)
-class Headers:
-    """The headers of the file, and the one that was taken for the id."""
-
-    all: list[str]
-    id_column: str | None
+    @property
+    def is_settled(self) -> bool:
+        """Whether the file can be used."""
+        return self.intake is not None and not self.questions
 
 
 class Upload:
-    """The one file that a visit holds under `key`, and what its owner has said about it.
+    """The one file that a visit holds under `key`, and what its owner has said about it. `disabled` draws all of it at rest."""
 
-    `disabled` draws all of it at rest; `folds_id` folds the choice of the id away with the others, else the page draws it by `ask_id`.
-    """
-
-    def __init__(self, key: str, *, disabled: bool = False, folds_id: bool = True) -> None:
+    def __init__(self, key: str, *, disabled: bool = False) -> None:
         self.key = key
-        self.folds_id = folds_id
         self.disabled = disabled
 
     def ask(self, label: str) -> Dropped | None:
         """Draws where to drop a file, or the file that was dropped with a way to forget it; gives that file."""
         dropped: Dropped | None = st.session_state.get(self.named("file"))
         if dropped is None:
-            st.file_uploader(label, type=ENDINGS, key=self.named("drop"), on_change=self._take, disabled=self.disabled)
+            endings = [ending.removeprefix(".") for ending in ENDINGS]
+            st.file_uploader(label, type=endings, key=self._place(), on_change=self._take, disabled=self.disabled)
             return None
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/description: **{wording.escape(dropped.name)}**", width="content")
@@ -69,24 +75,48 @@ class Upload:
             st.button(label, icon=icon, on_click=self.forget, key=self.named("forget"), disabled=self.disabled)
         return dropped
 
-    def read(self, dropped: Dropped) -> Intake | None:
-        """Draws what stays unclear about the file and how it is read, and gives the intake once nothing is open."""
-        reading = self._reading(dropped, self._options())
-        if reading.problem:
-            st.error(wording.escape(reading.problem), icon=":material/error:")
-        questions = reading.intake.questions if reading.intake else ()
-        for question in questions:
-            if question.option == "--sheet":
-                st.session_state[self.named("sheets")] = list(question.choices)
-            st.warning(wording.escape(on_page(question.text)), icon=":material/help:")
-        is_open = bool(reading.problem or questions)
-        with st.container(border=True) if is_open else st.expander(_("How this file is read")), st.container(horizontal=True):
-            self._ask_how(dropped)
-            if is_open or self.folds_id:
-                self.ask_id()
-            if self._said("headers"):
-                self._choice(_("Rows with the same id"), ["first", "last"], "duplicates", unsaid=_("ask"))
-        return None if is_open else reading.intake
+    def read(self, dropped: Dropped) -> Reading:
+        """The file as it is read with all that was said; what was said of an earlier file of the same shape is said again."""
+        reading = self._reading(dropped)
+        intake = reading.intake
+        if intake is None or not intake.shape or self.said("shape") == intake.shape:
+            return reading
+        self.say("shape", intake.shape)
+        answers = the_desk().remembered(intake.shape)
+        if not answers or self._answers(reading) or self.said("afresh"):
+            return reading
+        again = said_again(reading.options, answers)
+        self.say("mapping", dict(again.mapping) or None)
+        self.say("duplicates", again.duplicates)
+        self.say(SCORE_COLUMNS, answers.get("score"))
+        for name in CONVENTIONS:
+            self.say(name, getattr(again.conventions, name))
+        self.say("from before", value=True)
+        return self._reading(dropped)
+
+    def start_afresh(self) -> None:
+        """Takes back all that was said of the columns, and lets nothing be said again that the desk remembers."""
+        for name in ("mapping", "duplicates", SCORE_COLUMNS, *CONVENTIONS, "from before"):
+            self.say(name, None)
+        self.say("afresh", value=True)
+
+    def can_be_remembered(self, reading: Reading) -> bool:
+        """Whether something was said of the columns that the desk does not remember yet of files like this one."""
+        answers = self._answers(reading)
+        return bool(reading.intake and answers and answers != the_desk().remembered(reading.intake.shape))
+
+    def remember(self, reading: Reading) -> None:
+        """Keeps what was said of the columns for files of the same shape; where nothing was, nothing is said of the next one either."""
+        if reading.intake is None:
+            return
+        known, answers = the_desk().remembered(reading.intake.shape) or {}, self._answers(reading)
+        if answers != known:
+            the_desk().remember(reading.intake.shape, answers)
+
+    def _answers(self, reading: Reading) -> dict[str, Any]:
+        """What was said of the columns, those of the score among them."""
+        of_score = self.said(SCORE_COLUMNS)
+        return answers_of(reading.options) | ({"score": of_score} if of_score else {})
 
     def forget(self) -> None:
         """Lets go of the file and of all that was said about it."""
@@ -97,14 +127,38 @@ class Upload:
         """The key under which this visit keeps something about the file."""
         return f"{self.key} file: {name}"
 
-    def _said(self, name: str) -> Any:
-        return st.session_state.get(self.named(name))
+    def said(self, name: str) -> Any:
+        """What was said about something; None where nothing was."""
+        return st.session_state.get(self.named("said"), {}).get(name)
+
+    def say(self, name: str, value: Any) -> None:
+        """Says something about the file, None to take it back; what is said of how its bytes are read makes all else void."""
+        said = dict(st.session_state.get(self.named("said"), {}))
+        if name in FILE_OPTIONS:
+            said = {kept: said[kept] for kept in _OF_THE_FILE if kept in said and not (name == "sheet" and kept == "header_row")}
+        st.session_state[self.named("said")] = {known: answer for known, answer in (said | {name: value}).items() if answer is not None}
+
+    def say_column(self, header: str, column: str | None) -> None:
+        """Says which column of the desk a header is, "" for none, None to take that back; one header for each."""
+        others = {other: name for other, name in (self.said("mapping") or {}).items() if other != header and (name != column or not name)}
+        self.say("mapping", others | ({} if column is None else {header: column}) or None)
+
+    def say_score_column(self, column: str, header: str | None) -> None:
+        """Says which header holds a column of the score, "" for none, None to take that back."""
+        others: Mapping[str, str] = {name: known for name, known in (self.said(SCORE_COLUMNS) or {}).items() if name != column}
+        self.say(SCORE_COLUMNS, {**others, **({} if header is None else {column: header})} or None)
+
+    def _place(self) -> str:
+        """The key of the place to drop a file; another for each file, since a browser keeps what was dropped there while a run is cut
+        short."""
+        return f"{self.key} place {st.session_state.get(f'{self.key} drops', 0)}"
 
     def _take(self) -> None:
         """Moves the file that was just dropped from Streamlit's own store into this visit's memory."""
-        uploaded = self._said("drop")
+        uploaded = st.session_state.get(self._place())
         if not isinstance(uploaded, UploadedFile):  # none, or one that an earlier run has taken already
             return
+        st.session_state[f"{self.key} drops"] = st.session_state.get(f"{self.key} drops", 0) + 1
         st.session_state[self.named("file")] = Dropped(uploaded.name, uploaded.getvalue())
         context = get_script_run_ctx()
         remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None
@@ -112,88 +166,64 @@ class Upload:
             remove(session_id=context.session_id, file_id=uploaded.file_id)
 
     def _options(self) -> ReadOptions:
-        said = {name: self._said(name) for name in ("sheet", "header_row", "encoding", "delimiter", "duplicates")}
-        headers: Headers | None = self._said("headers")
-        found, id_column = headers.id_column if headers else None, self._said("id")
-        if id_column == NO_ID and found:
-            return ReadOptions(**said, mapping={found: ""})
-        return ReadOptions(**said, id_column=None if id_column in (found, NO_ID) else id_column)
+        conventions = conventions_of(**{name: self.said(name) for name in CONVENTIONS})
+        said = {name: self.said(name) for name in (*FILE_OPTIONS, "duplicates")}
+        return ReadOptions(**said, mapping=self.said("mapping") or {}, conventions=conventions, limits=limits())
 
-    def _reading(self, dropped: Dropped, options: ReadOptions) -> Reading:
-        """The file as read with these options; read again only when they change."""
-        kept: Reading | None = self._said("reading")
+    def _reading(self, dropped: Dropped) -> Reading:
+        """The file as read with what was said; read again only when that changes."""
+        options = self._options()
+        kept: Reading | None = st.session_state.get(self.named("reading"))
         if kept is not None and kept.options == options:
             return kept
         try:
-            with st.spinner(_("Reading the file"), show_time=True):
-                intake = read(dropped.data, file=dropped.name, options=options)
-            fresh = Reading(options, intake, None)
-            if intake.fields and self._said("headers") is None:
-                st.session_state[self.named("headers")] = Headers([field.source for field in intake.fields], intake.id_column)
+            intake = self._read(dropped, options)
+            fresh = Reading(options, intake, None, _ways(intake))
         except ChurnError as error:
-            fresh = Reading(options, None, on_page(str(error)))
+            fresh = Reading(options, None, on_page(str(error)), _ways_out(str(error), dropped))
         st.session_state[self.named("reading")] = fresh
         return fresh
 
-    def _ask_how(self, dropped: Dropped) -> None:
-        """The choices that only the file's owner can make."""
-        if not is_workbook(dropped.data):
-            self._choice(_("Encoding"), ENCODINGS, "encoding", unsaid=_("found by itself"), on_change=self._other_headers)
-            self._choice(_("Separator"), DELIMITERS, "delimiter", unsaid=_("found by itself"), on_change=self._other_headers)
-        elif sheets := self._said("sheets"):
-            self._choice(_("Sheet"), sheets, "sheet", unsaid=_("choose one"), on_change=self._other_headers)
-        st.number_input(
-            _("Row of the headers"),
-            min_value=1,
-            value=None,
-            placeholder=_("found by itself"),
-            key=self.named("header_row"),
-            persist_state="session",
-            on_change=self._other_headers,
-            disabled=self.disabled,
-        )
-
-    def ask_id(self) -> None:
-        """Draws the choice of the id, once the headers are known."""
-        headers: Headers | None = self._said("headers")
-        if headers is not None:
-            index = headers.all.index(headers.id_column) if headers.id_column else len(headers.all)
-            self._choice(_("Which column is the customer's id?"), [*headers.all, NO_ID], "id", index=index)
-
-    def _other_headers(self) -> None:
-        for name in ("headers", "id"):
-            st.session_state.pop(self.named(name), None)
-
-    def _choice(
-        self, label: str, options: list[str], name: str, *, index: int | None = None, unsaid: str | None = None, on_change: Any = None
-    ) -> None:
-        st.selectbox(
-            label,
-            options,
-            index=index,
-            format_func=choice_label,
-            placeholder=unsaid,
-            key=self.named(name),
-            persist_state="session",
-            on_change=on_change,
-            disabled=self.disabled,
-        )
+    def _read(self, dropped: Dropped, options: ReadOptions) -> Intake:
+        """The file read; a large one shows how far it is, and can be stopped."""
+        if len(dropped.data) < LARGE:
+            with st.spinner(_("Reading the file"), show_time=True):
+                return read(dropped.data, file=dropped.name, options=options)
+        place = st.empty()
+        with place.container():
+            st.button(_("Stop reading"), icon=":material/stop_circle:", on_click=self.forget, key=self.named("stop"))
+            bar = st.progress(0.0, text=_("Reading the file"))
+            found = read(dropped.data, file=dropped.name, options=options, progress=lambda share, text: _show(bar, share, text))
+        place.empty()
+        return found
 
 
-def rows_line(intake: Intake) -> str:
-    """What was read, in one sentence (plain text)."""
-    where = _("{file}, sheet {sheet}").format(file=intake.file, sheet=intake.sheet) if intake.sheet else intake.file
-    rows = plural("{n} row", "{n} rows", intake.rows_accepted)
-    columns = plural("{n} column", "{n} columns", len(intake.frame.columns))
-    return _("{where}: {rows} and {columns} read.").format(where=where, rows=rows, columns=columns)
+def hand_over(upload: Upload, key: str, *, label: str) -> None:
+    """Draws a button that takes the file to the page Data."""
+    if st.button(label, icon=":material/arrow_forward:", type="primary", key=upload.named("hand over")):
+        other = Upload(key)
+        other.forget()
+        for name in ("file", "said"):
+            if upload.named(name) in st.session_state:
+                st.session_state[other.named(name)] = st.session_state[upload.named(name)]
+        other.say("shape", None)
+        other.say(SCORE_COLUMNS, None)
+        go("data")
 
 
-def set_aside(intake: Intake) -> None:
-    """Draws the rows that cannot be used, each with the reason; nothing where there are none."""
-    if not intake.rejected:
-        return
-    rows = plural("{n} row was set aside: see why", "{n} rows were set aside: see why", intake.rows_read - intake.rows_accepted)
-    with st.expander(rows, icon=":material/warning:"):
-        found = [(why.row, why.column, why.value, why.why) for why in intake.rejected]
-        headers = [_("Row"), _("Column"), _("Value"), _("Why")]
-        st.dataframe(pd.DataFrame(found, columns=headers), hide_index=True, alt=_("Rows of the file that cannot be used"))
+def _ways(intake: Intake) -> frozenset[str]:
+    """Which ways to read a file that was read its owner may choose otherwise."""
+    asked = {question.option.removeprefix("--").replace("-", "_") for question in intake.questions}
+    if not intake.fields:
+        return frozenset(asked & {"encoding"}) | frozenset({"encoding", "delimiter", "header_row"} if intake.encoding else ())
+    return frozenset({"header_row", "sheet"} | ({"encoding", "delimiter"} if intake.encoding else set()))
+
+
+def _ways_out(why: str, dropped: Dropped) -> frozenset[str]:
+    """Which other ways to read a file that could not be read may help: those named in the reason, for plain text all."""
+    named = {option.replace("-", "_") for option in re.findall(r"(?<!\S)--([a-z-]+)", why)}
+    return frozenset(FILE_OPTIONS) & named if dropped.data.startswith(_PACKED) else frozenset({"encoding", "delimiter", "header_row"})
+
+
+def _show(bar: Any, share: float, text: str) -> None:
+    bar.progress(min(max(share, 0.0), 1.0), text=text)

@@ -1,55 +1,86 @@
 """FILE: bytes -> grid of text -> matched columns -> typed rows, and rejected rows with reasons."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from churn.errors import IntakeError
 from churn.intake.checking import broken_rows, repeated_keys, repetition, superfluous_rows
-from churn.intake.grid import Grid
+from churn.intake.conventions import doubts
+from churn.intake.grid import Grid, Mask
+from churn.intake.guarding import unguarded
 from churn.intake.heading import Sheet, find_header
+from churn.intake.limits import Limits, Progress
 from churn.intake.matching import Match, match
-from churn.intake.parsing import Mask
+from churn.intake.parsing import Conventions
 from churn.intake.reading import read_grid
-from churn.intake.results import Duplicates, Field, Intake, Question, ReadOptions, Rejected
-from churn.tables import CUSTOMERS, Table
-from churn.wording import _
+from churn.intake.results import Duplicates, Field, Intake, Question, ReadOptions, Rejected, SetAside
+from churn.tables import CUSTOMERS, Table, header_key
+from churn.wording import _, plural
 
-__all__ = ["Duplicates", "Field", "Intake", "Question", "ReadOptions", "Rejected", "read"]
+__all__ = ["Conventions", "Duplicates", "Field", "Intake", "Limits", "Progress", "Question", "ReadOptions", "Rejected", "SetAside", "read"]
 
-_EXAMPLES = 3
+PREVIEW_ROWS = 5
+WHY_UNUSED, ROW_UNUSED = _("why this row was set aside"), _("row in the file")
+_EXAMPLES, _EXAMPLES_AMONG = 3, 200
 
 
-def read(data: bytes, *, file: str, table: Table = CUSTOMERS, options: ReadOptions = ReadOptions()) -> Intake:
-    """The file's bytes as rows of `table`; `file` is its name, for messages and to notice a false ending.
+def read(
+    data: bytes,
+    *,
+    file: str,
+    table: Table = CUSTOMERS,
+    options: ReadOptions = ReadOptions(),
+    progress: Progress | None = None,
+) -> Intake:
+    """The file's bytes as rows of `table`; `file` is its name, for messages alone: what it holds is told by its content.
 
-    Raises IntakeError where it cannot be read; what only its owner can say is left as a question (see `Intake.settled`).
+    Raises IntakeError where it cannot be read; what only its owner can say is left as a question (see `Intake.settled`). `progress` gets
+    the share done and words for it; what it raises stops the reading.
     """
+    tell = progress or (lambda _share, _words: None)
     digest = hashlib.sha256(data).hexdigest()
-    grid = read_grid(data, file=file, options=options)
+    if not data:
+        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
+    tell(0.0, _("Reading the file"))
+    grid = read_grid(data, file=file, options=options, limits=options.limits, progress=progress)
     if isinstance(grid, Question):
-        return Intake(file, None, None, None, 0, 0, pd.DataFrame(), np.empty(0, dtype=np.int64), (), (), (grid,), digest)
-    return _understood(grid, digest, file, table, options)
-
-
-def _understood(grid: Grid, digest: str, file: str, table: Table, options: ReadOptions) -> Intake:
+        return _unread(file, grid, digest)
+    tell(0.5, _("Finding the headers"))
+    if grid.native is None and b"'" in data:
+        grid = replace(grid, columns=[unguarded(column) for column in grid.columns])
     sheet = find_header(grid, file=file, header_row=options.header_row)
+    if isinstance(sheet, Question):
+        return _unread(file, sheet, digest, grid)
+    if grid.epoch and options.conventions.epoch is None:
+        options = replace(options, conventions=replace(options.conventions, epoch=grid.epoch))
+    tell(0.6, _("Understanding the columns"))
+    return _understood(grid, sheet, digest, file, table, options)
+
+
+def _unread(file: str, question: Question, digest: str, grid: Grid | None = None) -> Intake:
+    sheet, encoding, delimiter = (grid.sheet, grid.encoding, grid.delimiter) if grid else (None, None, None)
+    return Intake(file, sheet, encoding, delimiter, 0, 0, pd.DataFrame(), np.empty(0, dtype=np.int64), (), (), (question,), digest)
+
+
+def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, options: ReadOptions) -> Intake:
+    sheet = sheet.without([WHY_UNUSED, ROW_UNUSED])
     if len(sheet.headers) == 1 and table.keeps_extra:
         delimiter, elsewhere = _("is the delimiter right? say --delimiter"), _("is this the right sheet? say --sheet or --header-row")
         hint = delimiter if grid.delimiter else elsewhere
         raise IntakeError(_("{file} has one column only ('{column}'): {hint}.").format(file=file, column=sheet.headers[0], hint=hint))
-    matches = match(sheet, table, file=file, options=options)
+    matches, questions = match(sheet, table, file=file, options=options)
     kept = [match for match in matches if match.column or table.keeps_extra]
+    questions += doubts(kept, file=file)
     broken, rejected = broken_rows(sheet, kept)
-    extra, questions = _repeated(sheet, kept, table, ~broken, file, options)
+    extra, repeated = _repeated(sheet, kept, table, ~broken, file, options)
     usable = ~broken & ~np.isin(sheet.rows, [reject.row for reject in extra])
     rejected = sorted([*sheet.rejected, *rejected, *extra], key=lambda reject: reject.row)
     if not usable.any():
         first = rejected[0]
         raise IntakeError(_("{file}: no row can be used; {where} {why}.").format(file=file, where=_where(first), why=first.why))
-    frame = pd.DataFrame({match.source: match.cells.values[usable] for match in kept}).reset_index(drop=True)
-    fields = tuple(_field(match, texts) for match, texts in zip(matches, sheet.columns, strict=True))
     return Intake(
         file,
         grid.sheet,
@@ -57,13 +88,48 @@ def _understood(grid: Grid, digest: str, file: str, table: Table, options: ReadO
         grid.delimiter,
         sheet.header_row,
         len(sheet.rows) + len(sheet.rejected),
-        frame,
+        pd.DataFrame({match.source: _rows(match.cells.values, usable) for match in kept}),
         sheet.rows[usable],
-        fields,
+        tuple(_field(match, sheet.columns[match.at]) for match in matches),
         tuple(rejected),
-        questions,
+        (*questions, *repeated),
         digest,
+        sheet.header_rows,
+        tuple(sheet.set_aside),
+        (*grid.notes, *_short(sheet)),
+        _shape(table, sheet.headers),
+        {match.source: _rows(spelled, usable) for match in kept if (spelled := _spelled(sheet, match)) is not None},
+        sheet.texts(np.arange(min(PREVIEW_ROWS, len(sheet.rows)))),
+        pd.concat([sheet.texts(np.flatnonzero(~usable)), sheet.wide]).sort_index().fillna(""),
     )
+
+
+def _rows(values: pd.Series, usable: Mask) -> pd.Series:
+    return values.reset_index(drop=True) if usable.all() else values[usable].reset_index(drop=True)
+
+
+def _spelled(sheet: Sheet, match: Match) -> pd.Series | None:
+    """The cells of a column as the file spells them, where they were understood as other words; None where they stand as they are."""
+    if match.cells.type not in ("id", "flag"):
+        return None
+    texts = sheet.columns[match.at]
+    return None if texts.equals(match.cells.values) else texts.where(~match.cells.missing)
+
+
+def _short(sheet: Sheet) -> list[str]:
+    if not sheet.short_rows:
+        return []
+    text = plural(
+        "{n} row has fewer cells than the header: those at its end are taken as empty.",
+        "{n} rows have fewer cells than the header: those at their ends are taken as empty.",
+        sheet.short_rows,
+    )
+    return [text]
+
+
+def _shape(table: Table, headers: list[str]) -> str:
+    """The same for all files with these headers, in any order."""
+    return hashlib.sha256("\n".join([table.name, *sorted(map(header_key, headers))]).encode()).hexdigest()[:16]
 
 
 def _repeated(
@@ -91,6 +157,17 @@ def _where(rejected: Rejected) -> str:
 
 
 def _field(match: Match, texts: pd.Series) -> Field:
-    examples = tuple(texts[~match.cells.missing].unique()[:_EXAMPLES].tolist())
-    column = match.column.name if match.column else None
-    return Field(match.source, column, match.cells.type, int(match.cells.missing.sum()), examples, match.confidence)
+    examples = list(dict.fromkeys(texts[:_EXAMPLES_AMONG][~match.cells.missing[:_EXAMPLES_AMONG]].to_list()))[:_EXAMPLES]
+    if not examples:
+        examples = texts[~match.cells.missing].unique()[:_EXAMPLES].tolist()
+    column, proposed = match.column.name if match.column else None, match.proposed
+    return Field(
+        match.source,
+        column,
+        match.cells.type,
+        int(match.cells.missing.sum()),
+        tuple(examples),
+        proposed.confidence if proposed else match.confidence,
+        proposed.column.name if proposed else None,
+        match.cells.notes,
+    )

@@ -18,6 +18,7 @@ _NUMBERS_PART = {sign: re.compile(rf"\d{re.escape(sign)}\d") for sign in (",", "
 _LOOKED_AT, _ROWS_LOOKED_AT = 400_000, 1_000
 _CONSISTENT, _CLEARLY, _IN_NUMBERS, _TITLES_COUNT = 0.8, 0.95, 0.9, 0.5
 _LEAST_RARE_ROWS, _LEAST_RARE_WIDTH = 3, 3
+_MANY_QUOTES = 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def find_dialect(text: str, *, file: str, delimiter: str | None = None) -> tuple
         sign, consistent = named_delimiter(delimiter, file), 1.0
     else:
         sign, consistent = _delimiter(sample, quote)
+        if f"\\{quote}" in sample:
+            sign, consistent = max((sign, consistent), _delimiter(_doubled(sample, quote), quote), key=lambda found: found[1])
     dialect = Dialect(sign, quote, _writes_backslashes(sample, sign, quote), first_row, consistent)
     return dialect, _doubled(text, quote) if dialect.backslash else text
 
@@ -71,18 +74,35 @@ def _sample(text: str) -> str:
 
 
 def _quote(sample: str) -> Literal['"', "'"]:
-    """The single quote only where cells begin and end with it, evenly, and none does so with the double one."""
+    """The single quote only where cells begin and end with it, evenly but for one of many, and none does so with the double one."""
+    sample = sample.replace("\r", "\n")
     opens, closes = (len(re.findall(pattern, sample, re.MULTILINE)) for pattern in (r"(?:^|[,;\t|])'", r"'(?=[,;\t|\r\n]|\Z)"))
     doubles = re.search(r'(?:^|[,;\t|])"', sample, re.MULTILINE)
-    return "'" if opens >= 2 and opens == closes and not doubles else '"'
+    return "'" if opens >= 2 and abs(opens - closes) <= (opens >= _MANY_QUOTES) and not doubles else '"'
 
 
 def _writes_backslashes(sample: str, delimiter: str, quote: str) -> bool:
-    """Whether quotes inside cells have a backslash before them: only where the rows are then of one width more often."""
+    """Whether quotes inside cells have a backslash before them: only where fewer quoted cells then end in the middle of a cell, or rows
+    are of one width more often."""
     if f"\\{quote}" not in sample:
         return False
-    plain, escaped = (_structure(text, delimiter, quote)[0] for text in (sample, _doubled(sample, quote)))
+    plain, escaped = (
+        (-_misplaced_quotes(text, delimiter, quote), _structure(text, delimiter, quote)[0]) for text in (sample, _doubled(sample, quote))
+    )
     return escaped > plain
+
+
+def _misplaced_quotes(text: str, delimiter: str, quote: str) -> int:
+    """How many rows have a closing quote with neither a delimiter nor the end of the row behind it."""
+    lines, found = io.StringIO(text, newline=""), 0
+    while True:
+        try:
+            for _row in csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=True):
+                pass
+        except csv.Error:
+            found += 1
+        else:
+            return found
 
 
 def _doubled(text: str, quote: str) -> str:

@@ -47,6 +47,8 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> Decoded | 
         return Decoded(_as_named(data, file, encoding).removeprefix("\ufeff"), encoding)
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     told = marked or _wide(data)
+    if told == "utf-8-sig":  # the mark leaves no doubt, so bytes that do not fit are damage
+        return Decoded(data.decode(told, "replace"), told)
     if told:
         return Decoded(_as_named(data, file, told).removeprefix("\ufeff"), told)
     with suppress(UnicodeDecodeError):
@@ -142,7 +144,9 @@ def _question(likely: list[Guess], words: list[bytes], file: str) -> Question:
     example = max(words, key=lambda word: len(set(readings[word])))
     shown = listing([f"'{text}' ({guess.page.name})" for text, guess in zip(readings[example], likely, strict=True)])
     text = _("{file} can be read in more than one encoding, for example {shown}: say --encoding with the right one.")
-    return Question(text.format(file=file, shown=shown.replace(UNREADABLE, "?")), "--encoding", tuple(guess.page.name for guess in likely))
+    names = tuple(guess.page.name for guess in likely)
+    seen = tuple(reading.replace(UNREADABLE, "?") for reading in readings[example])
+    return Question(text.format(file=file, shown=shown.replace(UNREADABLE, "?")), "--encoding", names, readings=seen)
 
 
 def odd_note(cells: int, example: str, encoding: str) -> str:

@@ -8,6 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+Box = tuple[int, int, int, int]
+Mask = npt.NDArray[np.bool_]
+
 _TEXT = pd.StringDtype(na_value=np.nan)
 
 
@@ -23,14 +26,14 @@ class Grid:
     """
 
     columns: list[pd.Series]
-    native: list[npt.NDArray[np.bool_]] | None = None
+    native: list[Mask] | None = None
     widths: npt.NDArray[np.int32] | None = None
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     first_row: int = 1
     first_column: int = 1
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: tuple[Box, ...] = ()
     epoch: Literal[1900, 1904] | None = None
     notes: tuple[str, ...] = ()
 
@@ -39,7 +42,11 @@ class Grid:
         """How many records there are, blank lines among them."""
         return len(self.columns[0]) if self.columns else 0
 
+    def row(self, at: int) -> list[str]:
+        """The trimmed cells of one record."""
+        return [column.iloc[at].strip() for column in self.columns]
+
 
 def series_of(texts: pa.ChunkedArray) -> pd.Series:
-    """A column of text as pandas keeps it, without a copy of each cell; there must be no nulls."""
-    return pd.Series(_TEXT.__from_arrow__(texts))  # type: ignore[attr-defined]
+    """A column of text as pandas keeps it, in one piece, since many pieces make it slow to pick rows; there must be no nulls."""
+    return pd.Series(_TEXT.__from_arrow__(texts.combine_chunks()))  # type: ignore[attr-defined]

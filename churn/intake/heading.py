@@ -1,69 +1,184 @@
 """A grid of text -> headers and columns: where the header stands, and which rows below it are data."""
 
-from dataclasses import dataclass
-from functools import cache
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from churn.errors import IntakeError
-from churn.intake.grid import Grid
-from churn.intake.results import Rejected
-from churn.wording import _, number, plural
+from churn.intake.body import Body, body_of
+from churn.intake.grid import Box, Grid, Mask
+from churn.intake.looks import HEAD_ROWS, Sample, is_line, narrow, sample, shape_of, speaking
+from churn.intake.results import Question, Rejected, SetAside
+from churn.tables import bare_key, header_key, known_headers
+from churn.wording import _
+
+NO_HEADER = 0
+_MOST_HEADER_ROWS, _BOXES_OF_A_HEADER = 3, 2
+_ROWS_AFTER = 5
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
+_LEAST_UNLIKE = 0.25
+_USUALLY_FILLED = 0.9
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """Headers, and below them columns of trimmed text ("" where empty), one entry a data row. `rows` are sheet rows from 1.
 
-    Rows with more cells than the header has are in `rejected`, not in the columns. Columns that are blank, header and all, are left out.
+    `header_rows` are the sheet rows whose cells were joined to headers, none where there are none. Rows with more cells than the
+    header has are in `rejected`, and in `wide` with all their cells; titles, repeated headers, totals and footers are in `set_aside`.
+    Columns that are blank, header and all, are left out.
     """
 
     headers: list[str]
     columns: list[pd.Series]
+    native: list[Mask | None]
     rows: npt.NDArray[np.int64]
-    header_row: int
+    header_rows: tuple[int, ...]
     rejected: list[Rejected]
+    set_aside: list[SetAside]
+    short_rows: int
+    wide: pd.DataFrame
+
+    def texts(self, places: npt.NDArray[np.int64]) -> pd.DataFrame:
+        """Some of the rows as the file writes them, by sheet row."""
+        cells = {header: column.iloc[places].to_list() for header, column in zip(self.headers, self.columns, strict=True)}
+        return pd.DataFrame(cells, index=self.rows[places], dtype="str")
+
+    def without(self, headers: list[str]) -> "Sheet":
+        """The same sheet without the columns of these headers."""
+        kept = [number for number, header in enumerate(self.headers) if header not in headers]
+        if len(kept) == len(self.headers):
+            return self
+        return replace(
+            self,
+            headers=[self.headers[number] for number in kept],
+            columns=[self.columns[number] for number in kept],
+            native=[self.native[number] for number in kept],
+        )
+
+    @property
+    def header_row(self) -> int:
+        """The row right above the data, 0 where no row holds headers."""
+        return self.header_rows[-1] if self.header_rows else NO_HEADER
 
 
-def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Sheet:
-    """The columns of a grid whose header stands in `header_row`, or in its first row that is not blank. Raises IntakeError."""
-    at = _header_index(grid, file, header_row)
-    width = len(grid.columns) if grid.widths is None else int(grid.widths[at])
-    below = [column.iloc[at + 1 :].str.strip().reset_index(drop=True) for column in grid.columns]
-    fits, rejected = _rows_of_width(grid, below, at, width)
-    texts = [column[fits].reset_index(drop=True) for column in below[:width]]
-    header = [column.iloc[at] for column in grid.columns[:width]]
-    filled = np.zeros(int(fits.sum()), dtype=bool)
-    kept = []
-    for place, column in enumerate(texts):
-        here = (column != "").to_numpy(dtype=bool)
-        filled |= here
-        if here.any() or header[place].strip():
-            kept.append(place)
-    if not filled.any() and not rejected:
-        row = grid.first_row + at
-        raise IntakeError(_("{file} has a header in row {row} but no rows below it: add at least one.").format(file=file, row=row))
-    headers = _headers(header, grid.first_column)
-    rows = np.arange(grid.first_row + at + 1, grid.first_row + grid.rows, dtype=np.int64)[fits]
-    return Sheet(
-        [headers[place] for place in kept],
-        [texts[place][filled].reset_index(drop=True) for place in kept],
-        rows[filled],
-        grid.first_row + at,
-        rejected,
-    )
-
-
-def _header_index(grid: Grid, file: str, header_row: int | None) -> int:
+def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Sheet | Question:
+    """The columns of a grid whose header stands in `header_row` (0: nowhere), or where it is found. Raises IntakeError; a Question where
+    the first row looks like all the others."""
+    looked_at = sample(grid)
+    if not looked_at.filled.any():
+        raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
     if header_row is None:
-        first = next((at for at in range(grid.rows) if _is_filled(grid, at)), None)
-        if first is None:
-            raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
-        return first
+        at, sure = _header_index(narrow(looked_at))
+        if not sure:
+            return _no_header(looked_at, at, grid, file)
+        at = _sub_header(looked_at, at)
+    else:
+        at = _named_index(grid, file, header_row)
+    tops = _tops(grid, looked_at, at) if at >= 0 else []
+    below = at + 1 + (at + 1 < looked_at.head and at >= 0 and is_line(list(looked_at.cells[at + 1])))
+    titles = _titles(looked_at, grid, tops[0] if tops else at, file) if header_row != NO_HEADER else []
+    names = _joined(looked_at, grid, [*tops, at]) if at >= 0 else [""] * len(grid.columns)
+    body = body_of(grid, at=at, below=below, width=_width(grid, at), names=names)
+    return _sheet(grid, body, names, [*tops, at] if at >= 0 else [], titles, file)
+
+
+def _header_index(looked_at: Sample) -> tuple[int, bool]:
+    """The record of the head that is most like a header, and whether it differs from the rows below it at all."""
+    best, best_score, fallback, judged = -1, (False, 0.0), -1, False
+    seen: set[tuple[str, ...]] = set()
+    for at in range(looked_at.head):
+        cells = tuple(looked_at.cells[at])
+        if cells in seen or not any(cells) or is_line(cells):
+            continue
+        seen.add(cells)
+        below = looked_at.filled[at + 1 :]
+        active = below.any(axis=0) & (below.sum(axis=0) * 10 >= below.any(axis=1).sum())
+        here = looked_at.filled[at] & active
+        if not here.any() or 2 * here.sum() < active.sum() or not any(map(str.isalnum, "".join(cells))):
+            continue
+        fallback = at if fallback < 0 else fallback
+        contrast, named = _contrast(looked_at, at), _named(looked_at, at)
+        if contrast is None and not named:
+            continue
+        judged = True
+        if not best_score[0] and (contrast or 0.0) + named <= best_score[1]:
+            continue  # it could not be better, however pure the rows below it are
+        purity = _purity(looked_at, at)
+        score = ((contrast or 0.0) * (0.5 + 0.5 * here.sum() / active.sum()) + named) * purity
+        if (found := (named >= 0.5 and purity >= 0.9, round(float(score), 9))) > best_score:
+            best, best_score = at, found
+    if best >= 0 and best_score[1] >= _LEAST_UNLIKE:
+        return best, True
+    first = int(np.flatnonzero(looked_at.filled.any(axis=1))[0])
+    return (fallback if fallback >= 0 else first), not judged
+
+
+def _sub_header(looked_at: Sample, at: int) -> int:
+    """The record of the header, or the next one where that only names what stands under its blank cells and the cell before those."""
+    under = at + 1
+    if under + 1 >= looked_at.head:
+        return at
+    upper, lower, share = looked_at.filled[at], looked_at.filled[under], looked_at.filled[under + 1 :].mean(axis=0)
+    blank = (share > 0) & ~upper
+    groups = upper & np.append(blank[1:], False)
+    alone = upper & ~groups & (share >= _USUALLY_FILLED)
+    if not blank.any() or not alone.any() or (blank & ~lower).any() or (lower & ~blank & ~groups).any():
+        return at
+    return at if (lower & looked_at.figures[under]).any() else under
+
+
+def _contrast(looked_at: Sample, at: int) -> float | None:
+    """The share (0..1) of a record's cells that are unlike those below them, over the columns that could tell; None where none could."""
+    told = speaking(looked_at, at + 1)
+    here = looked_at.filled[at] & (told.of_figures | told.repeating | told.coded)
+    if not here.any():
+        return None
+    cells = looked_at.cells[at]
+    unlike = told.of_figures & ~looked_at.figures[at]
+    others = (looked_at.cells[at + 1 :] != cells).any(axis=1)  # the header may be said again further down
+    for number in np.flatnonzero(here & told.repeating):
+        unlike[number] = cells[number] not in set(looked_at.cells[at + 1 :, number][others])
+    for number in np.flatnonzero(here & told.coded):
+        unlike[number] = shape_of(cells[number]) != told.shapes[number]
+    return float((unlike & here).sum() / here.sum())
+
+
+def _named(looked_at: Sample, at: int) -> float:
+    """The share (0..1) of a record's filled cells that are headers known from the schema in some language."""
+    cells = looked_at.cells[at][looked_at.filled[at]]
+    return sum(header_key(cell) in known_headers() or bare_key(cell) in known_headers() for cell in cells) / len(cells)
+
+
+def _purity(looked_at: Sample, at: int) -> float:
+    """The share (0..1) of cells in columns of figures, over the next filled records, that are figures."""
+    of_figures = speaking(looked_at, at + 1).of_figures
+    rows = (row for row in range(at + 1, len(looked_at.places)) if looked_at.filled[row].any() and not is_line(looked_at.cells[row]))
+    near = list(islice(rows, _ROWS_AFTER))
+    filled = looked_at.filled[near][:, of_figures]
+    return float(looked_at.figures[near][:, of_figures].sum() / filled.sum()) if filled.any() else 1.0
+
+
+def _no_header(looked_at: Sample, at: int, grid: Grid, file: str) -> Question:
+    row = grid.first_row + at
+    cells = ", ".join(cell for cell in looked_at.cells[at] if cell)
+    cells = cells if len(cells) <= 60 else f"{cells[:57]}..."
+    text = _(
+        "{file}: row {row} ({cells}) looks like the rows below it and not like headers: say --header-row {row} if it holds the headers, "
+        "or --header-row 0 if there are none."
+    ).format(file=file, row=row, cells=cells)
+    return Question(text, "--header-row", (str(row), str(NO_HEADER)), examples=(cells,))
+
+
+def _named_index(grid: Grid, file: str, header_row: int) -> int:
+    if header_row == NO_HEADER:
+        return -1
     at = header_row - grid.first_row
-    if not 0 <= at < grid.rows or not _is_filled(grid, at):
+    if not 0 <= at < grid.rows or not any(grid.row(at)):
         raise IntakeError(
             _("{file} has no header in row {row}, which is blank: say --header-row with the row of the headers.").format(
                 file=file, row=header_row
@@ -72,29 +187,92 @@ def _header_index(grid: Grid, file: str, header_row: int | None) -> int:
     return at
 
 
-def _is_filled(grid: Grid, at: int) -> bool:
-    return any(column.iloc[at].strip() for column in grid.columns)
+def _width(grid: Grid, at: int) -> int:
+    """How many columns the header has, its own blank ones at the end among them."""
+    return len(grid.columns) if at < 0 or grid.widths is None else int(grid.widths[at])
 
 
-def _rows_of_width(grid: Grid, below: list[pd.Series], at: int, width: int) -> tuple[npt.NDArray[np.bool_], list[Rejected]]:
-    """Which rows below the header fit its width, and those that do not, with the first cell too many."""
-    fits = np.ones(grid.rows - at - 1, dtype=bool)
-    rejected: list[Rejected] = []
-    if grid.widths is not None:
-        for column in below[width:]:
-            fits &= (column == "").to_numpy(dtype=bool)
-        for place in np.flatnonzero(~fits).tolist():
-            cells = int(grid.widths[at + 1 + place])
-            rejected.append(
-                Rejected(grid.first_row + at + 1 + place, "", grid.columns[width].iloc[at + 1 + place], _too_wide(cells, width))
-            )
-    return fits, rejected
+def _tops(grid: Grid, looked_at: Sample, at: int) -> list[int]:
+    """The records right above the header whose cells stand over several of its columns, or fill its blank ones; topmost first."""
+    tops: list[int] = []
+    while at < looked_at.head and at > 0 and len(tops) < _MOST_HEADER_ROWS - 1 and _is_top(grid, looked_at, at - 1, at):
+        at -= 1
+        tops.insert(0, at)
+    return tops
 
 
-@cache
-def _too_wide(cells: int, width: int) -> str:
-    text = plural("has {n} cell where the header has {width}", "has {n} cells where the header has {width}", cells)
-    return text.format(width=number(width))
+def _is_top(grid: Grid, looked_at: Sample, top: int, at: int) -> bool:
+    upper, lower = looked_at.filled[top], looked_at.filled[at]
+    active = looked_at.filled[at + 1 :].any(axis=0)
+    figures = looked_at.cells[top][upper & looked_at.figures[top]]
+    if upper.sum() < 2 or not all(map(_YEAR.fullmatch, figures)):
+        return False
+    boxes = [box for box in grid.merged if box[0] <= top <= box[2] and 1 < box[3] - box[1] + 1 < active.sum()]
+    covered = upper | np.isin(np.arange(len(upper)), [column for box in boxes for column in range(box[1], box[3] + 1)])
+    if len(boxes) >= _BOXES_OF_A_HEADER and covered[active].all():
+        return True
+    fills = upper & ~lower & active
+    names = [name for name in looked_at.cells[at] if name]
+    return bool(fills.any() and upper[active].sum() >= 2) or (len(set(names)) < len(names) and bool(upper[np.argmax(lower)]))
+
+
+def _joined(looked_at: Sample, grid: Grid, rows: list[int]) -> list[str]:
+    """The header of each column: the cells of the header rows from top to bottom, a cell that stands over several columns for each."""
+    parts: list[list[str]] = [[] for _column in grid.columns]
+    for place, row in enumerate(rows):
+        cells = list(looked_at.cells[row]) if row < looked_at.head else grid.row(row)
+        if place < len(rows) - 1:
+            cells = _spread(cells, [box for box in grid.merged if box[0] <= row <= box[2]], looked_at.filled[row + 1])
+        for number, cell in enumerate(cells):
+            if cell and cell not in parts[number]:
+                parts[number].append(cell)
+    return [" ".join(part) for part in parts]
+
+
+def _spread(cells: list[str], boxes: list[Box], under: Mask) -> list[str]:
+    """The cells of an upper header row, each repeated over the columns that it covers: those of its box, else the blank ones to its right
+    under which the next row has a cell."""
+    spread = list(cells)
+    boxed = {column for box in boxes for column in range(box[1], box[3] + 1)}
+    for box in boxes:
+        spread[box[1] : box[3] + 1] = [cells[box[1]]] * (box[3] - box[1] + 1)
+    if not boxes:
+        for number in range(1, len(cells)):
+            if not cells[number] and under[number] and number not in boxed:
+                spread[number] = spread[number - 1]
+    return spread
+
+
+def _titles(looked_at: Sample, grid: Grid, before: int, file: str) -> list[SetAside]:
+    rows = [row for row in range(min(before, HEAD_ROWS)) if row < looked_at.head and looked_at.filled[row].any()]
+    return [SetAside(grid.first_row + row, _("title"), " ".join(cell for cell in looked_at.cells[row] if cell)) for row in rows]
+
+
+def _sheet(grid: Grid, body: Body, names: list[str], header_rows: list[int], titles: list[SetAside], file: str) -> Sheet:
+    kept = [number for number, column in enumerate(body.columns) if names[number] or (column != "").any()]
+    if not len(body.rows) and not body.rejected:
+        row = grid.first_row + header_rows[-1] if header_rows else NO_HEADER
+        raise IntakeError(_("{file} has a header in row {row} but no rows below it: add at least one.").format(file=file, row=row))
+    headers = _headers(names, grid.first_column)
+    native = [None if grid.native is None else body.of(grid.native[number]) for number in kept]
+    return Sheet(
+        [headers[number] for number in kept],
+        [body.columns[number] for number in kept],
+        native,
+        body.rows,
+        tuple(grid.first_row + row for row in header_rows),
+        body.rejected,
+        [*titles, *body.set_aside],
+        body.short_rows,
+        _wide(body, headers, kept, grid.first_column),
+    )
+
+
+def _wide(body: Body, headers: list[str], kept: list[int], first_column: int) -> pd.DataFrame:
+    """The rows that are too wide, as the file writes them, with what stands beyond the last header."""
+    beyond = range(len(body.columns), len(body.wide.columns))
+    wide = body.wide[[*kept, *beyond]]
+    return wide.set_axis([*(headers[number] for number in kept), *(f"column {number + first_column}" for number in beyond)], axis="columns")
 
 
 def _headers(cells: list[str], first_column: int) -> list[str]:
@@ -103,11 +281,15 @@ def _headers(cells: list[str], first_column: int) -> list[str]:
     >>> _headers(["Plan", "", "Plan"], first_column=1)
     ['Plan', 'column 2', 'Plan (2)']
     """
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
     headers: list[str] = []
     for place, cell in enumerate(cells, start=first_column):
-        name = cell.strip() or f"column {place}"
-        count = 1
-        while (header := name if count == 1 else f"{name} ({count})") in headers:
+        name = " ".join(cell.split()) or f"column {place}"
+        count = counts.get(name, 1)
+        while (header := name if count == 1 else f"{name} ({count})") in taken:
             count += 1
+        counts[name] = count
         headers.append(header)
+        taken.add(header)
     return headers

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from churn.intake.limits import Limits
 from churn.intake.results import ReadOptions
-from churn.intake.said import mapping_of
+from churn.intake.said import conventions_of, mapping_of
 from churn.wording import _
 
 
@@ -27,10 +28,30 @@ def reads_a_file(command: Callable[..., None]) -> Callable[..., None]:
             list[str] | None, typer.Option("--map", help=_("SOURCE=COLUMN: a header, and the desk's column that it is"))
         ] = None,
         id_column: Annotated[str | None, typer.Option("--id", help=_("the column that holds the customer's id"))] = None,
+        decimal: Annotated[str | None, typer.Option(help=_("the decimal sign, . or , where cells like 1.234 leave it open"))] = None,
+        date_order: Annotated[
+            Literal["dmy", "mdy", "ymd"] | None, typer.Option(help=_("the order of day, month and year where 01/02/2026 leaves it open"))
+        ] = None,
+        calendar: Annotated[
+            Literal["gregorian", "persian", "islamic"] | None, typer.Option(help=_("the calendar where years such as 1445 leave it open"))
+        ] = None,
+        epoch: Annotated[
+            Literal["1900", "1904"] | None, typer.Option(help=_("the year from which day numbers such as 46259 count"))
+        ] = None,
+        century: Annotated[
+            Literal["1900", "2000"] | None, typer.Option(help=_("the century of years of two digits where they leave it open"))
+        ] = None,
+        most_rows: Annotated[int, typer.Option(min=1, help=_("refuse files with more rows"))] = Limits.rows,
+        most_columns: Annotated[int, typer.Option(min=1, help=_("refuse files with more columns"))] = Limits.columns,
+        most_megabytes: Annotated[int, typer.Option(min=1, help=_("refuse larger files"))] = Limits.megabytes,
+        most_cells: Annotated[int, typer.Option(min=1, help=_("refuse files with more cells"))] = Limits.cells,
         **own: Any,
     ) -> None:
+        conventions = conventions_of(decimal=decimal, date_order=date_order, calendar=calendar, epoch=epoch, century=century)
+        limits = Limits(megabytes=most_megabytes, rows=most_rows, columns=most_columns, cells=most_cells)
         between = "\t" if delimiter in ("tab", "\\t") else delimiter
-        command(options=ReadOptions(sheet, header_row, encoding, between, duplicates, mapping_of(mapping or []), id_column), **own)
+        mapped = mapping_of(mapping or [])
+        command(options=ReadOptions(sheet, header_row, encoding, between, duplicates, mapped, id_column, conventions, limits), **own)
 
     asked = inspect.signature(run).parameters
     own = [argument for argument in inspect.signature(command).parameters.values() if argument.name != "options"]

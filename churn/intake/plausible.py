@@ -18,6 +18,7 @@ _SEPARATES = re.compile("[\u00a0\u00ad\u200b-\u200f\u202f'’‘“”„«»…
 _SIGNS_OF_TEXT = frozenset("€£¥₽₴₾₺§°«»“”„‘’‚‹›–—…•™®©½¼¾²³¹µ×±·¿¡№‰ªº\u00a0\u00ad\u200c\u200d\u200e\u200f´،؛؟۔٪٫٬")
 _OF_NUMBERS = frozenset("€£¥₽₴₾₺°%‰½¼¾²³№ªº٪\u00a0")
 _UNREADABLE_COSTS, _DRAWN_COSTS, _SIGN_COSTS, _CASE_COSTS, _MIX_COSTS, _STRAY_COSTS = 6.0, 4.0, 3.0, 3.0, 4.0, 1.5
+_AT_NUMBER = 2.5  # for a sign of money or measure beside digits, against a letter there
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def _fault(text: str) -> float:
 
 def _alone(sign: str, at_number: bool) -> float:
     if sign in _OF_NUMBERS:
-        return -2.0 if at_number else 0.0
-    return _STRAY_COSTS if at_number and sign.isalpha() and sign > "\x7f" else 0.0
+        return -_AT_NUMBER if at_number else 0.0
+    return _AT_NUMBER if at_number and sign.isalpha() and sign > "\x7f" else 0.0
 
 
 def _inside(word: str) -> float:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from churn.errors import QuestionError
+from churn.intake.limits import Limits
+from churn.intake.parsing import Conventions
 from churn.tables import Type
 
 Duplicates = Literal["first", "last", "refuse"]
@@ -18,7 +20,8 @@ Duplicates = Literal["first", "last", "refuse"]
 class ReadOptions:
     """What the file's owner has said about it; None and empty mean: find out.
 
-    `header_row` counts from 1. `mapping` goes from a header of the file to a column of the table, "" leaves a header unmatched.
+    `header_row` counts from 1, 0 means that there is none. `mapping` goes from a header of the file to a column of the table, "" leaves a
+    header unmatched. `conventions` settle what cells alone leave open, `limits` say how large a file may be.
     """
 
     sheet: str | None = None
@@ -28,14 +31,17 @@ class ReadOptions:
     duplicates: Duplicates | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     id_column: str | None = None
+    conventions: Conventions = Conventions()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
 class Field:
     """A column of the file as understood.
 
-    `column` is the table's column that it fills, or None; `missing` counts empty cells over all rows read; `examples` are cells as
-    written; `confidence` is the share of filled cells that fit, a tenth less where an alias and not the name itself was met.
+    `column` is the table's column that it fills, or None; `proposed` one that it may be, for its owner to say. `missing` counts empty
+    cells over all rows read; `examples` are cells as written; `confidence` (0 to 1) is that of the match, or of the proposal, or the share
+    of filled cells that fit the type where there is neither. `notes` say in plain sentences how the cells were read.
     """
 
     source: str
@@ -44,6 +50,8 @@ class Field:
     missing: int
     examples: tuple[str, ...]
     confidence: float
+    proposed: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,21 +65,40 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """A row that is no data: a title, a total, a note at the foot, a header said again. `row` counts from 1 as the sheet does."""
+
+    row: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Question:
-    """What the desk would not guess: `option` is how the command line answers it, with one of `choices`."""
+    """What the desk would not guess: `option` is how the command line answers it, with one of `choices`.
+
+    `columns` are the headers that it is about, empty where it is about the file. `examples` are some of its cells, and `readings` says for
+    each choice what it would make of the first of these, or how large that sheet is; both may be empty.
+    """
 
     text: str
     option: str
     choices: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Intake:
     """A file as read: the accepted rows typed, the rejected ones with reasons, and the questions left open.
 
-    `frame` has the file's columns in the file's order by their headers: id and text as "str", number as float64, date as
+    `frame` has the file's columns in the file's order by their headers: id, text and flag (Yes, No) as "str", number as float64, date as
     datetime64[s], missing cells as NaN or NaT. `rows` holds the sheet row (from 1) of each row of `frame`. `digest` is the SHA-256 of
-    the file. While a question keeps the file from being read at all, `frame` is empty and `header_row` 0.
+    the file, `shape` one of its headers: files of the same shape have the same. `spelled` has the columns
+    of yes and no, and ids in other digits, as the file spells them. `written` has the first rows as the file writes them,
+    `unused` all rejected rows, both as text under the file's headers and indexed by sheet row. While a question keeps the file from being
+    read at all, `frame` is empty and `header_row` 0.
     """
 
     file: str
@@ -86,11 +113,23 @@ class Intake:
     rejected: tuple[Rejected, ...]
     questions: tuple[Question, ...]
     digest: str
+    header_rows: tuple[int, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    notes: tuple[str, ...] = ()
+    shape: str = ""
+    spelled: Mapping[str, pd.Series] = field(default_factory=dict)
+    written: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unused: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def rows_accepted(self) -> int:
         """Rows of `frame`; with the distinct rows of `rejected` they make up `rows_read`."""
         return len(self.frame)
+
+    @property
+    def as_spelled(self) -> pd.DataFrame:
+        """`frame` with yes and no and ids as the file spells them, for its owner."""
+        return self.frame.assign(**self.spelled)
 
     @property
     def id_column(self) -> str | None:

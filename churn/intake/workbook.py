@@ -151,4 +151,8 @@ def _which_sheet(sheets: list[tuple[str, int, int]], file: str) -> Question:
         "{file} has {n} filled sheets ({sheets}): say --sheet with the name of one.",
         len(sheets),
     )
-    return Question(text.format(file=file, sheets=listing(sized)), "--sheet", tuple(name for name, _rows, _columns in sheets))
+    sizes = tuple(
+        _("{rows} rows and {columns} columns").format(rows=number(rows), columns=number(columns)) for _name, rows, columns in sheets
+    )
+    names = tuple(name for name, _rows, _columns in sheets)
+    return Question(text.format(file=file, sheets=listing(sized)), "--sheet", names, readings=sizes)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from churn.intake.guarding import guarded
 from churn.wording import _
 
-LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_SHEET_ROWS = 1_048_575
 FIRST_DAY = pd.Timestamp("1900-03-01")  # workbooks count days from 1900 and hold a 29 February of that year; earlier days stay text
 
@@ -17,10 +17,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     formula gets a leading apostrophe, numbers stay numbers, days are ISO."""
     safe = frame.copy(deep=False)
     for column in safe.select_dtypes(include=["str", "object"]):
-        words = safe[column]
-        live = words.astype("str").str.startswith(LIVE) & words.notna()
-        safe[column] = words.where(~live, "'" + words.astype("str"))
-    safe.columns = ["'" + name if str(name).startswith(LIVE) else name for name in safe.columns]
+        safe[column] = guarded(safe[column].where(safe[column].isna(), safe[column].astype("str")).astype("str"))
+    safe.columns = guarded(pd.Series(list(map(str, safe.columns)), dtype="str")).to_list()
     return b"\xef\xbb\xbf" + safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\r\n").encode()
 
 

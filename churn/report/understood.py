@@ -23,10 +23,13 @@ def understood(intake: Intake) -> dict[str, Any]:
         "encoding": intake.encoding,
         "delimiter": intake.delimiter,
         "header_row": intake.header_row,
+        "header_rows": list(intake.header_rows),
         "rows_read": intake.rows_read,
         "rows_accepted": intake.rows_accepted,
         "rows_rejected": intake.rows_read - intake.rows_accepted,
         "columns": [asdict(field) | {"role": role(intake, field.source), "why": why(intake, field.source)} for field in intake.fields],
+        "notes": list(intake.notes),
+        "set_aside": [asdict(row) for row in intake.set_aside],
         "rejected": [asdict(rejected) for rejected in intake.rejected],
         "questions": [asdict(question) for question in intake.questions],
     }

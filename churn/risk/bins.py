@@ -10,12 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from churn.intake.parsing.flags import as_flag
+
 Codes = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 MOST_BINS = 64
 MOST_LEVELS = 250
+
+
+_FLAGS = {"yes", "no"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,8 @@ class Bins:
         index, distinct = pd.factorize(as_text(values), use_na_sentinel=True)
         bin_of = {level_key(level): position for position, level in enumerate(self.levels, 1)}
         bin_of |= {level_key(level): len(self.levels) + 1 for level in self.pooled}
-        found = np.array([bin_of.get(level_key(level), 0) for level in distinct] + [0], dtype=np.int16)
+        keys = map(_as_flag_key if bin_of.keys() <= _FLAGS else level_key, distinct)
+        found = np.array([bin_of.get(key, 0) for key in keys] + [0], dtype=np.int16)
         return found[index]
 
 
@@ -63,6 +69,11 @@ def level_key(level: str) -> str:
     """
     plain = unicodedata.normalize("NFC", level.strip()).casefold()
     return plain.rstrip("0").rstrip(".") if re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", plain) else plain
+
+
+def _as_flag_key(level: str) -> str:
+    """The form of a level of a column of yes and no, in whatever words the sheet at hand has them."""
+    return level_key(as_flag(level) or level)
 
 
 def as_numbers(values: "pd.Series[str] | pd.Series[float]") -> Floats:

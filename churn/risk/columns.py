@@ -10,6 +10,7 @@ import pandas as pd
 
 from churn.errors import QuestionError, TrainingError
 from churn.intake.nearest import did_you_mean
+from churn.intake.parsing.flags import as_flag
 from churn.risk.bins import as_text
 from churn.risk.leaks import why_leak
 from churn.tables import CUSTOMERS, KEPT_WORDS, LABEL_ALIASES, LOST_WORDS, find_column, header_key
@@ -72,6 +73,8 @@ def find_label(frame: pd.DataFrame, column: str | None, lost: str | None) -> Lab
             )
         )
     if lost is not None:
+        if one_form(lost) not in forms and forms.keys() <= {"yes", "no"}:
+            lost = as_flag(lost) or lost
         if one_form(lost) not in forms:
             raise TrainingError(
                 _("No row has '{lost}' in the label column '{column}': it holds {values}.").format(

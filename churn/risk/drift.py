@@ -1,5 +1,6 @@
 """How far a sheet lies from the table that a score was learned from, and whether its scores should be used."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,7 +11,8 @@ import pandas as pd
 from churn.risk.bins import Bins, Codes
 from churn.risk.column_drift import MOST_EXAMPLES, ColumnDrift, absent_column, column_drift
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import LEAST_INFORMATION, codes_of, information_of, sources_of
+from churn.risk.scoring import LEAST_INFORMATION, codes_of, information_of
+from churn.risk.sheet_columns import sources_of
 from churn.risk.stability import FAR
 from churn.wording import _, listing, percent, plural
 
@@ -48,17 +50,17 @@ class Drift:
     why: tuple[str, ...]
 
 
-def drift(card: Scorecard, frame: pd.DataFrame, *, codes: Codes | None = None) -> Drift:
+def drift(card: Scorecard, frame: pd.DataFrame, *, codes: Codes | None = None, said: Mapping[str, str] | None = None) -> Drift:
     """Compares a sheet (columns typed as `churn.intake` types them) with the scorecard's training table: with all its customers or with
     those who were kept, whichever is nearer, since most sheets hold nobody who has left. `codes`: the sheet's rows as bin numbers, where
-    scoring has found them already.
+    scoring has found them already; `said` is as in `score`.
 
     The verdict weighs columns by what they mean to the score. "do not use": half of the rows hold too little for a risk, a quarter of
     what the score reads is displaced, in columns that are far, or a tenth lies beyond anything seen in training. "take care": 5% of the
     weight is far, 25% has moved, 5% of the values are new or lie beyond, a fifth of the information that training rows held is missing,
     or 5% more of the rows than in training hold too little for a risk. Otherwise "fits".
     """
-    sources = sources_of(card, [str(header) for header in frame])
+    sources = sources_of(card, frame, said=said)
     codes = codes_of(card, frame, sources) if codes is None else codes
     total = card.spread.sum()
     weights = card.spread / total if total > 0 else np.full(len(card.bins), 1 / len(card.bins))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from churn.adding import added
 from churn.errors import ModelError, StoreError
 from churn.intake import Intake
 from churn.risk.columns import Label, choose, find_label
@@ -66,6 +67,22 @@ def adopt(desk: Desk, intakes: Mapping[str, Intake], card: Scorecard | None, *, 
     ids = customers.rows.astype("str") if named is None else customers.frame[named]
     scores = scores_of(card, customers.frame, ids, named)
     desk.load(intakes, scores=scores, settings=kept(desk, card), loaded_at=loaded_at, alone=True, by=by)
+
+
+def add(desk: Desk, intake: Intake, *, loaded_at: datetime | None = None, by: str = "") -> None:
+    """Puts a file's customers beside those of the desk (see `churn.adding.added`), everybody scored by the model that the desk has.
+
+    One transaction, as `adopt`; the other tables and all settings stay. Raises StoreError where the desk holds no customers.
+    """
+    former, source = desk.frame("customers"), desk.source("customers")
+    whole = added(former, desk.columns("customers"), intake, file=source.file)
+    card = model_of(desk)
+    if card is None:
+        desk.load({"customers": whole}, loaded_at=loaded_at, by=by)
+        return
+    ids = whole.frame[whole.id_column]
+    scores = scores_of(card, whole.frame, ids, whole.id_column, deeper=shows_deeper(desk))
+    desk.load({"customers": whole}, scores=scores, loaded_at=loaded_at, by=by)
 
 
 def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None, *, deeper: bool = False) -> pd.DataFrame:

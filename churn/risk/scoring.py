@@ -1,6 +1,6 @@
 """Scores a sheet with a scorecard and takes every score apart. NumPy and pandas are all that it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,7 +16,7 @@ from churn.risk.known import STRANGER, UNSEEN, Folds, digests_of, row_digests
 from churn.risk.points import Explained, probability
 from churn.risk.ranges import half_width, risk_range
 from churn.risk.scorecard import Scorecard
-from churn.tables import header_key
+from churn.risk.sheet_columns import sources_of
 from churn.wording import _
 
 LEAST_INFORMATION = 0.5
@@ -72,18 +72,10 @@ class Step:
     log_odds: float
 
 
-def sources_of(card: Scorecard, headers: list[str]) -> dict[str, str]:
-    """For each column of the score, the sheet's header that names it: the same name, else the same letters and digits."""
-    by_key: dict[str, str] = {}
-    for header in headers:
-        by_key.setdefault(header_key(header), header)
-    found = {column: column if column in headers else by_key.get(header_key(column)) for column in card.columns}
-    return {column: header for column, header in found.items() if header is not None}
-
-
-def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None) -> Scores:
-    """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order."""
-    sources = {column: header for column, header in sources_of(card, list(map(str, frame))).items() if not is_void(frame[header])}
+def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, said: Mapping[str, str] | None = None) -> Scores:
+    """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order. `said`: columns of
+    the score and the headers that hold them, where names do not tell."""
+    sources = {column: header for column, header in sources_of(card, frame, said=said).items() if not is_void(frame[header])}
     absent = frozenset(number for number, column in enumerate(card.columns) if column not in sources)
     codes = codes_of(card, frame, sources)
     bags = bags_of(card, frame, sources, id_column)

@@ -1,5 +1,6 @@
 """The deeper second opinion on a sheet: its scores, taken apart by shap, and where it names other reasons than the scorecard."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,7 +34,9 @@ class Disagreement:
         return tuple(column for column in self.deeper if column not in self.scorecard)
 
 
-def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, explained: int = 0) -> Scores:
+def score_deeper(
+    card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, said: Mapping[str, str] | None = None, explained: int = 0
+) -> Scores:
     """Scores each row by the deeper model, in the form of `score`, a known customer by the bag that did not see them.
 
     Contributions are interventional SHAP values (Lundberg et al. 2020) against a hundred customers of the training table. They take about
@@ -42,7 +45,7 @@ def score_deeper(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None 
     """
     if card.deeper is None:
         raise ModelError(_("This model holds no deeper model: it was not surely better than the scorecard."))
-    plain = score(card, frame, id_column=id_column)
+    plain = score(card, frame, id_column=id_column, said=said)
     if plain.absent:
         lacks = listing(list(plain.absent))
         raise ModelError(_("The deeper model needs all its columns, and the sheet lacks {columns}.").format(columns=lacks))

@@ -46,8 +46,10 @@ def _xlsx_box(data: bytes, part: zipfile.ZipInfo) -> Box:
             plain = _ANY_CELL.findall(text)
             unplaced += max(0, cells - len(plain))
             lines += len(_ROW.findall(text))
-        columns.update({cell.rstrip(_DIGITS) for cell in plain})
-        height = max(height, max(map(int, {cell.lstrip(_LETTERS) for cell in plain}), default=0))
+        if plain:
+            joined = b",".join(plain)
+            columns.update(joined.translate(None, _DIGITS).split(b","))
+            height = max(height, *map(int, set(joined.translate(None, _LETTERS).split(b","))))
     width = max(map(column_of, columns), default=0)
     return max(height, lines), max(width, min(_WIDEST, unplaced))
 

@@ -23,7 +23,7 @@ def error_cells(data: bytes, parts: list[zipfile.ZipInfo], sheet: str) -> Iterat
     by_name = {part.filename.lstrip("/"): part for part in parts}
     part = by_name.get(_part_of(data, by_name, sheet))
     content = b"".join(pieces_of(data, part)) if part else b""
-    if _IS_ERROR.search(content):
+    if (b'"e"' in content or b"'e'" in content) and _IS_ERROR.search(content):
         for column, row, text in _CELL.findall(content):
             yield int(row) - 1, column_of(column) - 1, text.decode("utf-8", "replace")
 

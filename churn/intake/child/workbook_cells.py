@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from churn.intake.child.cell_box import boxes
@@ -17,6 +18,7 @@ from churn.intake.child.packed_parts import look_at_parts, parts_of, pieces_of
 
 _ZIP, _OLE = b"PK", bytes.fromhex("D0CF11E0A1B11AE1")
 _LONGEST_WHOLE_NUMBER = 1e21
+_PLAIN_BELOW = 1e16  # from here on Python writes floats with a power
 # An XLS workbook opens with this record, and where it has a password the record of that follows; another tells from where days count.
 _XLS_BOOK, _XLS_BOOK_LENGTH, _XLS_PASSWORD = bytes.fromhex("0908100000060500"), 20, bytes.fromhex("2F00")
 _XLS_FROM_1904 = bytes.fromhex("220002000100")
@@ -141,12 +143,23 @@ def send_columns(columns: Iterable[Iterable[Cell]]) -> None:
     arrays: list[pa.Array] = []
     for column in columns:
         cells = list(column)
-        kinds = set(map(type, cells))
-        texts = cells if kinds == {str} else [cell if type(cell) is str else text_of(cell) for cell in cells]
-        arrays.append(pa.array(texts, pa.large_string()))
-        typed = [False] * len(cells) if kinds == {str} else [type(cell) in _TYPED for cell in cells]
-        arrays.append(pa.array(typed, pa.bool_()))
+        kinds = list(map(type, cells))
+        typed = pa.array([kind in _TYPED for kind in kinds], pa.bool_())
+        arrays += [_texts(cells, set(kinds), typed), typed]
     send_arrays(arrays)
+
+
+def _texts(cells: list[Cell], kinds: set[type], typed: pa.Array) -> pa.Array:
+    """The cells as `text_of` writes them; many of one kind at once."""
+    if kinds <= {str}:
+        return pa.array(cells, pa.large_string())
+    if kinds <= {str, float} and all(type(cell) is str or -_PLAIN_BELOW < cell < _PLAIN_BELOW for cell in cells):  # type: ignore[operator]
+        written = pa.array([cell if type(cell) is str else repr(cell) for cell in cells], pa.large_string())
+        whole = pc.replace_substring_regex(pc.replace_substring_regex(written, r"\.0$", ""), "^-0$", "0")
+        return pc.if_else(typed, whole, written)
+    if kinds <= {str, datetime.date}:
+        return pa.array([cell if type(cell) is str else cell.isoformat() for cell in cells], pa.large_string())  # type: ignore[union-attr]
+    return pa.array([cell if type(cell) is str else text_of(cell) for cell in cells], pa.large_string())
 
 
 def send_arrays(arrays: list[pa.Array]) -> None:

@@ -30,6 +30,16 @@ def read_flags(cells: Distinct, missing: Mask) -> npt.NDArray[np.object_] | None
     return np.array([known[words[at]] if at in words else None for at in range(len(missing))], dtype=object)
 
 
+def as_flag(word: str) -> str | None:
+    """ "Yes" or "No" for a word, a letter or a digit that can mean it, None for any other.
+
+    >>> as_flag("TRUE"), as_flag("nein"), as_flag("1"), as_flag("n"), as_flag("Pro")
+    ('Yes', 'No', 'Yes', 'No', None)
+    """
+    letters = {letter: side for pair in LETTERS for letter, side in zip(pair, ("Yes", "No"), strict=True)}
+    return (letters | _DIGITS | flags()).get(key(word))
+
+
 def partial_flags(cells: Distinct) -> Mask:
     """The distinct cells that are words for yes or no, whatever stands beside them."""
     known = flags() | _DIGITS | {letter: "" for pair in LETTERS for letter in pair}

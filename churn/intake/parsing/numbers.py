@@ -16,6 +16,7 @@ _WRITTEN = r"^(?P<before>[^0-9]{0,16})(?P<body>[0-9](?:[0-9.,' ٬٫]*[0-9])?)(?P
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _OPEN = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _CODE = r"^(0[0-9].*|[0-9]{16,})$"
+_LONG_CODE, _POWER_CODE = r"^[0-9]{16,}$", r"^[+-]?[0-9]+[eE][0-9]+$"
 _LEAST_DIGITS_OF_A_PHONE, _LARGEST_PLAIN = 8, 1e15
 _ENOUGH_ROWS, _FEW = 20, 0.05
 
@@ -60,6 +61,8 @@ def plain_numbers(texts: Strings, native: Mask | None) -> npt.NDArray[np.float64
     sizes = np.abs(values[filled])
     if not sizes.size or not np.isfinite(sizes).all():
         return None
+    if sizes.max() >= _LARGEST_PLAIN and pc.any(pc.match_substring_regex(texts, _LONG_CODE)).as_py():
+        return None
     if native is not None and native[filled].all():
         return values
     written = texts if native is None else texts.filter(pa.array(~native))
@@ -69,10 +72,12 @@ def plain_numbers(texts: Strings, native: Mask | None) -> npt.NDArray[np.float64
 
 
 def _may_be_codes(texts: Strings) -> bool:
-    """Whether a plain number has a plus or a leading zero."""
+    """Whether a plain number has a plus or a leading zero, or is whole with a bare power such as 1E5."""
     signed = pc.or_(pc.starts_with(texts, "+"), pc.starts_with(texts, "-0"))
     odd = texts.filter(pc.or_(pc.starts_with(texts, "0"), signed))
-    return bool(pc.any(pc.match_substring_regex(odd, r"^(?:[+]|-?0[0-9])")).as_py())
+    if pc.any(pc.match_substring_regex(odd, r"^(?:[+]|-?0[0-9])")).as_py():
+        return True
+    return bool(pc.any(pc.match_substring_regex(texts, _POWER_CODE)).as_py())
 
 
 def _decimal_is_proven(texts: Strings) -> bool:
@@ -90,7 +95,8 @@ def read_numbers(cells: Distinct, missing: Mask, given: Conventions = Convention
     typed, typed_values = _native(cells)
     written = parts.sound & ~missing & ~cells.native
     if not written.any():
-        return Reading(typed & ~missing, np.where(np.isfinite(typed_values), typed_values, np.nan))
+        long = as_mask(pc.match_substring_regex(cells.texts, _LONG_CODE)) & typed
+        return Reading(typed & ~missing, np.where(np.isfinite(typed_values), typed_values, np.nan), code=bool(long.any()))
     fit: dict[Decimal, Mask] = {mark: written & parts.like(shape) for mark, shape in _SHAPES.items()}
     either = fit["."] | fit[","]
     decimal, proven, refusal = _decimal(cells, fit, cells.count(~missing), given)
@@ -177,14 +183,21 @@ def _cast(texts: Strings) -> npt.NDArray[np.float64]:
 
 
 def _has_codes(parts: _Parts, usable: Mask) -> bool:
-    """Whether some cell is a code: a leading zero, 16 digits, or a telephone number with its plus where nothing is negative."""
-    if (usable & parts.like(_CODE)).any():
+    """Whether some cell is a code: a leading zero, 16 digits, a telephone number with its plus where nothing is negative; or whether
+    all are like 1E5."""
+    if (usable & parts.like(_CODE)).any() or (usable.any() and _bare_powers(parts)[usable].all()):
         return True
     plus = usable & parts.are("plus") & ~parts.are("unit") & ~parts.like("[.,٫]")
     if not plus.any() or (usable & parts.are("negative")).any():
         return False
     digits = pc.utf8_length(pc.replace_substring_regex(parts.body, "[^0-9]", "")).to_numpy(zero_copy_only=False)
     return bool((plus & (digits >= _LEAST_DIGITS_OF_A_PHONE)).any())
+
+
+def _bare_powers(parts: _Parts) -> Mask:
+    """Whole numbers with a power that has no sign, such as 1E5, as people write codes; programs write 1e+05."""
+    powers: Mask = as_mask(pc.match_substring_regex(parts.power, "^[eE][0-9]")) & ~parts.like("[.,٫]")
+    return powers
 
 
 def _notes(cells: Distinct, parts: _Parts, usable: Mask, decimal: Decimal) -> tuple[str, ...]:
@@ -204,6 +217,8 @@ def _notes(cells: Distinct, parts: _Parts, usable: Mask, decimal: Decimal) -> tu
         notes.append(
             plural("Brackets or a minus behind read as negative in {n} cell", "Brackets or a minus behind read as negative in {n} cells", n)
         )
+    if n := cells.count(usable & _bare_powers(parts)):
+        notes.append(plural("1E5 read as a power of ten in {n} cell", "Such as 1E5 read as powers of ten in {n} cells", n))
     if n := cells.count(usable & as_mask(pc.match_substring_regex(cells.texts, r"[^\P{Nd}0-9]"))):
         notes.append(plural("Digits of another script read in {n} cell", "Digits of another script read in {n} cells", n))
     return tuple(notes)

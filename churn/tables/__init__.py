@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import Literal
+
+from churn.tables.headers import foreign, foreign_labels
 
 Type = Literal["id", "text", "number", "date", "flag"]
 
@@ -21,6 +24,15 @@ class Column:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+
+    @cached_property
+    def keys(self) -> dict[str, int]:
+        """The headers by which files call the column, as `header_key` gives them, in the order in which they are tried: its own name (0),
+        what else it is called (1 and on), then what other languages call it."""
+        found: dict[str, int] = {}
+        for place, name in enumerate((self.name, *self.aliases, *foreign(self.name))):
+            found.setdefault(header_key(name), place)
+        return found
 
 
 @dataclass(frozen=True)
@@ -207,26 +219,42 @@ LABEL_ALIASES = (
     "is churn",
     "cancelled",
     "canceled",
+    *foreign_labels(),
 )
+_ONE_LETTER = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ı": "i", "İ": "i", "ё": "е", "Ё": "е"})
 LOST_WORDS = ("1", "yes", "y", "true", "t", "lost", "churn", "churned", "exited", "left", "gone", "cancelled", "canceled", "attrited")
 KEPT_WORDS = ("0", "no", "n", "false", "f", "active", "kept", "stayed", "retained", "existing", "current")
 
 
+@lru_cache(maxsize=65_536)
 def header_key(header: str) -> str:
-    """The form in which two headers are compared: no case, accents, spaces or signs.
+    """The form in which two headers are compared: no case, accents, spaces or signs, Arabic letters as Persian writes them.
 
-    >>> header_key("  Monthly_Charges "), header_key("MonthlyCharges")
-    ('monthlycharges', 'monthlycharges')
+    >>> header_key("  Monthly_Charges "), header_key("MonthlyCharges"), header_key("كد مشتري") == header_key("کد مشتری")
+    ('monthlycharges', 'monthlycharges', True)
     """
-    folded = unicodedata.normalize("NFKD", header).casefold()
+    folded = unicodedata.normalize("NFKD", header.translate(_ONE_LETTER)).casefold()
     key = re.sub(r"[\W_]+", "", "".join(mark for mark in folded if not unicodedata.combining(mark)))
     return key or header.strip().casefold()
 
 
+def bare_key(header: str) -> str:
+    """The same without what stands in brackets, a unit mostly.
+
+    >>> bare_key("Monthly fee (EUR)"), bare_key("Churn ?"), bare_key("(id)")
+    ('monthlyfee', 'churn', 'id')
+    """
+    bare = re.sub(r"[(\[{][^)\]}]*[)\]}]", " ", header).strip()
+    return header_key(bare or header)
+
+
 def find_column(table: Table, header: str) -> Column | None:
     """The column of `table` that a file's `header` names outright or by an alias, or None."""
-    key = header_key(header)
-    for column in table.columns:
-        if key in {header_key(name) for name in (column.name, *column.aliases)}:
-            return column
-    return None
+    return next((column for column in table.columns if header_key(header) in column.keys), None)
+
+
+@cache
+def known_headers() -> frozenset[str]:
+    """Every header that the schema knows in some table and language, and those of labels, as `header_key` gives them."""
+    columns = frozenset(key for table in TABLES.values() for column in table.columns for key in column.keys)
+    return columns | frozenset(map(header_key, LABEL_ALIASES))

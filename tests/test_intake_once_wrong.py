@@ -1,0 +1,107 @@
+"""The smallest files that were once read wrong."""
+
+import io
+
+import pytest
+import xlsxwriter
+
+from churn.errors import IntakeError
+from churn.intake import Intake, ReadOptions, read
+
+HEADER = "customer_id,plan,note"
+
+
+def intake_of(text: str, encoding: str = "utf-8", **options: object) -> Intake:
+    return read(text.encode(encoding), file="list.csv", options=ReadOptions(**options))
+
+
+def test_backslashes_before_quotes_are_seen_where_no_delimiter_stands_between_them():
+    intake = intake_of("\n".join([HEADER, '"1","A","says \\"no\\" twice"', '"2","B","quiet"']))
+    assert intake.frame["note"].to_list() == ['says "no" twice', "quiet"]
+
+
+def test_backslashes_before_quotes_do_not_hide_the_delimiter():
+    rows = [f'"{row}","A","said \\"too dear\\", will think"' for row in range(5)]
+    intake = intake_of("\n".join([HEADER, *rows]))
+    assert (intake.delimiter, set(intake.frame["note"])) == (",", {'said "too dear", will think'})
+
+
+def test_single_quotes_are_seen_whatever_ends_the_lines():
+    intake = intake_of("\r".join(["'customer_id','plan','note'", "'1','A','tea, milk'", "'2','B','none'"]))
+    assert intake.frame["note"].to_list() == ["tea, milk", "none"]
+
+
+def test_one_single_quote_left_open_does_not_make_the_others_part_of_the_text():
+    rows = [f"'{row}';'A';'x'" for row in range(9)]
+    intake = intake_of("\n".join(["'customer_id';'plan';'note'", *rows, "'9';'B"]))
+    assert (list(intake.frame), intake.frame["plan"].to_list()) == (HEADER.split(","), ["A"] * 9 + ["B"])
+
+
+def test_a_quotation_mark_that_closes_in_a_later_cell_does_not_swallow_the_rows_between():
+    with pytest.raises(IntakeError, match="row 2 opens a quotation mark that is closed in the middle of a later cell"):
+        intake_of("\n".join([HEADER, '1,A,"open', "2,B,fine", '3,C,"a, b"', "4,D,fine"]))
+
+
+def test_a_quotation_mark_left_open_is_told_where_lines_end_as_on_old_macs():
+    with pytest.raises(IntakeError, match="row 3 opens a quotation mark that is never closed"):
+        intake_of("\r".join([HEADER, "1,A,fine", '2,B,"open', "3,C,fine"]))
+
+
+def test_a_stray_byte_behind_the_mark_of_utf_8_is_damage_and_no_other_encoding():
+    intake = read(b"\xef\xbb\xbfcustomer_id,plan\n1,A\xffB\n2,C\n", file="list.csv")
+    assert intake.frame["plan"].to_list() == ["A\ufffdB", "C"]
+    assert intake.notes == ("1 cell (row 2) holds bytes that are not utf-8-sig; each is shown as \ufffd.",)
+
+
+def test_control_signs_are_told_where_the_encoding_is_named():
+    intake = read(b"customer_id,plan\n1,A\x81B\n2,caf\xe9\n", file="list.csv", options=ReadOptions(encoding="iso8859-15"))
+    assert (intake.frame["plan"][0], intake.notes) == ("A\x81B", ("1 cell holds signs that cannot be seen, left in.",))
+
+
+def test_zero_bytes_are_told():
+    intake = intake_of(f"{HEADER}\n1,A,x\0y\n2,B,{'z' * 100}")
+    assert (intake.frame["note"][0], intake.notes) == ("x\0y", ("1 cell holds signs that cannot be seen, left in.",))
+
+
+def test_headers_below_the_blank_cells_of_others_are_no_customer():
+    rows = [f"{row},Firm {row},{row}.5,{row}.25,Anna" for row in range(9)]
+    intake = intake_of("\n".join(["customer_id,name,Money,,owner", ",,paid,owed,", *rows]))
+    assert list(intake.frame) == ["customer_id", "name", "Money paid", "Money owed", "owner"]
+    assert (intake.header_rows, intake.rows_accepted, intake.rejected) == ((1, 2), 9, ())
+    lacking = intake_of("\n".join(["customer_id,name,,owner", "1,,x,", *rows]))
+    assert lacking.header_rows == (1,)
+
+
+def test_an_unquoted_delimiter_is_told_where_the_last_cell_is_blank():
+    rows = [f"{row},Firm {row},{row}.5,Anna" for row in range(9)]
+    intake = intake_of("\n".join(["customer_id,name,amount,owner", *rows, "9,Firm, 9,,"]))
+    assert [(reject.row, reject.why) for reject in intake.rejected] == [(11, "has 5 cells where the header has 4")]
+    closed = intake_of("\n".join(["customer_id,name,amount,owner", *(f"{row}," for row in rows)]))
+    assert (closed.rows_accepted, closed.rejected) == (9, ())
+
+
+def test_a_workbook_says_from_where_its_day_numbers_count():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"date_1904": True}) as book:
+        book.add_worksheet().add_table(
+            0,
+            0,
+            3,
+            1,
+            {"data": [["A1", "44561"], ["A2", "44592"], ["A3", "44620"]], "columns": [{"header": "id"}, {"header": "Start date"}]},
+        )
+    intake = read(buffer.getvalue(), file="list.xlsx")
+    assert (intake.questions, intake.frame["Start date"][0].date().isoformat()) == ((), "2026-01-01")
+
+
+def test_the_rest_of_a_broken_line_is_no_customer():
+    rows = [f"{row},Firm {row},Pro,{row}.5,Anna" for row in range(12)]
+    intake = intake_of("\n".join(["customer_id,name,plan,amount,owner", *rows, "12,Firm,Pro,3.5,An", "na", "13,Firm,Pro,3.5,Anna"]))
+    assert [(reject.row, reject.value, reject.why) for reject in intake.rejected] == [(15, "na", "has 1 cell where the header has 5")]
+    assert (intake.rows_read, intake.rows_accepted, intake.unused.index.tolist()) == (15, 14, [15])
+
+
+def test_an_encoding_that_one_cell_alone_tells_is_said():
+    rows = [f"{row},Firm {row},x" for row in range(12)]
+    intake = intake_of("\n".join([HEADER, *rows, "12,Firm,Müller"]), "cp1252")
+    assert intake.notes == ("Read as cp1252, which 1 cell alone tells: 'Müller'.",)
