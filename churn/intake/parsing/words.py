@@ -42,7 +42,7 @@ WORKBOOK_ERRORS = ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
 
 _CURRENCIES = """
     USD: $ us$ $us usd dollar dollars доллар долл; EUR: € eur euro euros евро ევრო یورو يورو;
-    GBP: £ £gb gbp pound pounds; JPY: ¥ jpy yen 円; CNY: cny rmb 元;
+    GBP: £ £gb uk£ gbp pound pounds; JPY: ¥ jpy yen 円; CNY: cny rmb 元;
     CHF: chf fr sfr franken; AUD: a$ au$ $au aud; CAD: c$ ca$ $ca cad; NZD: nz$ nzd; HKD: hk$ hkd; SGD: s$ sgd;
     TWD: nt$ twd; MXN: mx$ mxn; BRL: r$ brl reais;
     GEL: ₾ gel ლარი ლ lari лари; TRY: ₺ tl try lira; RUB: ₽ rub rur руб р рублей рубль рубля; UAH: ₴ uah грн;
