@@ -105,3 +105,34 @@ def test_an_encoding_that_one_cell_alone_tells_is_said():
     rows = [f"{row},Firm {row},x" for row in range(12)]
     intake = intake_of("\n".join([HEADER, *rows, "12,Firm,Müller"]), "cp1252")
     assert intake.notes == ("Read as cp1252, which 1 cell alone tells: 'Müller'.",)
+
+
+def test_totals_of_groups_and_the_rows_that_name_groups_are_no_customers():
+    north = ["North,,", "Ann,Pro,10", "Bob,Basic,20", "Total North,,30", ",,"]
+    south = ["South,,", "Cyd,Pro,5", "Dan,Pro,6", "South total,,11", "TOTAL,,41"]
+    intake = intake_of("\n".join(["Customer,Plan,Revenue", *north, *south]))
+    assert intake.frame["Customer"].to_list() == ["Ann", "Bob", "Cyd", "Dan"]
+    assert [(row.row, row.kind) for row in intake.set_aside] == [
+        (2, "heading of a group"),
+        (5, "total"),
+        (7, "heading of a group"),
+        (10, "total"),
+        (11, "total"),
+    ]
+
+
+@pytest.mark.parametrize("foot", ["Average,,12.5", "Total (4 customers),,50", "Summe EUR,,50", "Gesamtergebnis,,50"])
+def test_averages_and_totals_that_say_more_are_no_customers(foot):
+    intake = intake_of("\n".join(["Customer,Plan,Revenue", "Ann,Pro,10", "Bob,Pro,20", "Cyd,Basic,15", "Dan,Basic,5", foot]))
+    assert (intake.rows_accepted, [row.kind for row in intake.set_aside]) == (4, ["total"])
+
+
+def test_a_total_that_lacks_no_cell_is_told_by_its_sum():
+    rows = ["Ann;1.200,50 €", "Bob;5,00 €", "Cyd;4,50 €"]
+    assert intake_of("\n".join(["Customer;Revenue", *rows, "Total;1.210,00 €"])).frame["Customer"].to_list() == ["Ann", "Bob", "Cyd"]
+    assert "Total" in set(intake_of("\n".join(["Customer;Revenue", *rows, "Total;7,00 €", "Eve;8,00 €"])).frame["Customer"])
+
+
+def test_firms_with_total_in_their_names_are_customers():
+    rows = ["Ann,Pro,10", "Total Energies,Pro,20", "Total Wine,,", "Cyd,Basic,15", "Dan,Basic,5"]
+    assert intake_of("\n".join(["Customer,Plan,Revenue", *rows])).rows_accepted == 5

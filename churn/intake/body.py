@@ -6,28 +6,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from churn.intake.grid import Grid, Mask
 from churn.intake.looks import is_figure
 from churn.intake.results import Rejected, SetAside
 from churn.intake.side_by_side import side_by_side
+from churn.intake.totals import groups, totals
 from churn.wording import _, number, plural
 
-_TOTALS = frozenset(
-    "total|totals|grand total|sum|sum total|subtotal|sub total|sub-total|overall|"
-    "summe|gesamt|gesamtsumme|zwischensumme|insgesamt|endsumme|"
-    "somme|total général|total general|sous-total|sous total|"
-    "suma|suma total|totales|subtotales|soma|totale|somma|totaal|razem|ogołem|"
-    "итого|всего|сумма|итог|общий итог|разом|усього|"
-    "toplam|genel toplam|ara toplam|"
-    "جمع|جمع کل|جمع كل|مجموع|جمع کلی|جمع كلي|"
-    "المجموع|الإجمالي|الاجمالي|المجموع الكلي|"
-    "სულ|ჯამი|სულ ჯამი|ჯამური".split("|")
-)
-_TOTAL_WORDS = pa.array(sorted(_TOTALS), pa.large_string())
-_PLACES_OF_TOTALS = 4
 _FOOT_ROWS, _FEWEST_WITH_FOOT = 30, 4
 _SPARSE = 0.5
 _LEAST_TO_TEAR, _FEWEST_TO_TEAR, _SELDOM = 4, 10, 0.05  # columns, rows, share of rows
@@ -65,9 +51,11 @@ def body_of(grid: Grid, *, at: int, below: int, width: int, names: list[str]) ->
     data &= ~wide
     set_aside: list[SetAside] = []
     cells = columns[:width]
+    sums = totals(cells, filled[:width])
     for kind, found in (
         (_("header said again"), _repeats(cells, grid.row(at) if at >= 0 else names) & data),
-        (_("total"), _totals(cells, filled[:width]) & data),
+        (_("total"), sums & data),
+        (_("heading of a group"), groups(cells, filled[:width], sums) & data),
     ):
         set_aside += [SetAside(first + row, kind, _text(columns, row)) for row in np.flatnonzero(found).tolist()]
         data &= ~found
@@ -139,34 +127,6 @@ def _repeats(cells: list[pd.Series], names: list[str]) -> Mask:
         if not again.any():
             break
     return again
-
-
-def _totals(cells: list[pd.Series], filled: list[Mask]) -> Mask:
-    """Which rows are totals: their first filled cell says so, and cells that nearly every row fills are blank in them."""
-    found = np.zeros(len(cells[0]) if cells else 0, dtype=bool)
-    if len(found) < 2:
-        return found
-    candidates = _candidates(cells, filled)
-    rest = np.ones(len(found), dtype=bool)
-    rest[[row for row, _number in candidates]] = False
-    usual = [number for number, here in enumerate(filled) if candidates and here[rest].any() and here[rest].mean() >= _OFTEN_FILLED]
-    for row, first in candidates:
-        others = [place for place in usual if place != first]
-        blank = sum(not filled[place][row] for place in others)
-        found[row] = 2 * blank >= len(others) and blank > 0
-    return found
-
-
-def _candidates(cells: list[pd.Series], filled: list[Mask]) -> list[tuple[int, int]]:
-    """Rows, and the place of their first filled cell, where that cell is a word for a total."""
-    found = []
-    free = np.ones(len(cells[0]), dtype=bool)
-    for place, (column, here) in enumerate(zip(cells[:_PLACES_OF_TOTALS], filled, strict=False)):
-        bare = pc.utf8_trim(pc.utf8_lower(pa.array(column)), " :.-–—=*#|")
-        said = pc.is_in(bare, value_set=_TOTAL_WORDS).to_numpy(zero_copy_only=False)
-        found += [(row, place) for row in np.flatnonzero(said & free).tolist()]
-        free &= ~here
-    return found
 
 
 def _foot(cells: list[pd.Series], filled: list[Mask], data: Mask) -> list[int]:
