@@ -136,3 +136,39 @@ def test_a_total_that_lacks_no_cell_is_told_by_its_sum():
 def test_firms_with_total_in_their_names_are_customers():
     rows = ["Ann,Pro,10", "Total Energies,Pro,20", "Total Wine,,", "Cyd,Basic,15", "Dan,Basic,5"]
     assert intake_of("\n".join(["Customer,Plan,Revenue", *rows])).rows_accepted == 5
+
+
+UPPER = ["Customer ID,Plan,Revenue", "1,Pro,10", "2,Basic,20", "3,Pro,5", ",,"]
+LOWER = ["Lost customers,,", "Customer ID,Reason,Date", "7,Price,2025-01-02", "8,Service,2025-02-03"]
+
+
+def test_of_two_tables_one_below_the_other_none_is_taken_unasked():
+    sheet = "\n".join(["Customers 2025,,", *UPPER, *LOWER])
+    asked = intake_of(sheet).questions[0]
+    assert (asked.option, asked.choices, asked.readings) == ("--header-row", ("2", "8"), ("3 rows below it", "2 rows below it"))
+    assert intake_of(sheet, header_row=2).frame["Revenue"].to_list() == [10, 20, 5]
+    assert intake_of(sheet, header_row=8).frame["Reason"].to_list() == ["Price", "Service"]
+
+
+def test_a_small_table_below_the_customers_is_left_out_and_told():
+    rows = [f"Firm {row},Pro,{row}.5" for row in range(30)]
+    intake = intake_of("\n".join(["Name,Plan,Revenue", *rows, ",,", "Plan,Count,Share", "Pro,20,0.5", "Basic,10,0.5"]))
+    assert (intake.rows_accepted, [row.row for row in intake.set_aside], intake.rejected) == (30, [33, 34, 35], ())
+    assert intake.notes == ("Another table has its headers in row 33 and was left out: --header-row 33 reads it in place of this one.",)
+
+
+def test_customers_behind_a_blank_row_are_no_other_table():
+    rows = [f"Firm {row},Pro,{row}.5" for row in range(5)]
+    intake = intake_of(
+        "\n".join(["Name,Plan,Revenue", *rows, ",,", "New firm,Pro,unknown", "Firm 9,Pro,3.5", ",,", "Other,Gold,n/a", "X,Gold,2"])
+    )
+    assert (intake.rows_accepted, intake.notes, intake.set_aside) == (9, (), ())
+
+
+def test_a_title_above_headers_said_again_is_no_customer():
+    rows = [f"A{row},Pro,{row}.5" for row in range(5)]
+    intake = intake_of("\n".join(["Customer ID,Plan,Revenue", *rows, ",,", "Lost,,", "Customer ID,Plan,Revenue", "B1,Pro,3.5"]))
+    assert (intake.frame["Customer ID"].to_list()[-2:], [row.kind for row in intake.set_aside]) == (
+        ["A4", "B1"],
+        ["title", "header said again"],
+    )

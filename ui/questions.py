@@ -73,6 +73,8 @@ def _asked(question: Question) -> str:
         "--encoding": _("Which of these is written as it should be?"),
         "--header-row": _("Are these headers, or is it a customer already: {example}?"),
     }.get(question.option)
+    if question.option == "--header-row" and not question.examples:
+        asked = _("Which of the two tables holds your customers?")
     return asked.format(example=example, columns=columns) if asked else on_page(question.text)
 
 
@@ -83,7 +85,7 @@ def _label(question: Question, choice: str) -> str:
         reading = question.readings[question.choices.index(choice)]
         if _DAY.fullmatch(reading):
             reading = wording.date(date.fromisoformat(reading))
-        first, second = (name, reading) if question.option == "--sheet" else (reading, name)
+        first, second = (name, reading) if question.option in ("--sheet", "--header-row") else (reading, name)
         both = _("{first}: {second}") if question.option == "--encoding" else _("{first} ({second})")
         return wording.escape(both.format(first=wording.isolated(first), second=wording.isolated(second)))
     return wording.escape(name)

@@ -96,7 +96,7 @@ def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, 
         digest,
         sheet.header_rows,
         tuple(sheet.set_aside),
-        (*grid.notes, *_short(sheet)),
+        (*grid.notes, *_short(sheet), *_another(sheet)),
         _shape(table, sheet.headers),
         {match.source: _rows(spelled, usable) for match in kept if (spelled := _spelled(sheet, match)) is not None},
         sheet.texts(np.arange(min(PREVIEW_ROWS, len(sheet.rows)))),
@@ -125,6 +125,13 @@ def _short(sheet: Sheet) -> list[str]:
         sheet.short_rows,
     )
     return [text]
+
+
+def _another(sheet: Sheet) -> list[str]:
+    if sheet.another is None:
+        return []
+    text = _("Another table has its headers in row {row} and was left out: --header-row {row} reads it in place of this one.")
+    return [text.format(row=sheet.another)]
 
 
 def _shape(table: Table, headers: list[str]) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from churn.intake.grid import Grid, Mask
 from churn.intake.looks import is_figure
+from churn.intake.next_table import next_table
 from churn.intake.results import Rejected, SetAside
 from churn.intake.side_by_side import side_by_side
 from churn.intake.totals import groups, totals
@@ -23,8 +24,8 @@ _USUALLY_FILLED, _OFTEN_FILLED = 0.98, 0.9
 @dataclass(frozen=True, eq=False)
 class Body:
     """The data rows: trimmed columns, their sheet rows from 1, what was rejected and set aside, and how many rows had fewer cells
-    than the header. `wide` has the rows that are too wide, all cells, by sheet row; `of` picks the data rows from anything that is as
-    long as the grid."""
+    than the header. `wide` has the rows that are too wide, all cells, by sheet row; `another` is the sheet row in which another table
+    has its header, which is set aside; `of` picks the data rows from anything that is as long as the grid."""
 
     columns: list[pd.Series]
     rows: npt.NDArray[np.int64]
@@ -34,6 +35,7 @@ class Body:
     below: int
     data: Mask
     wide: pd.DataFrame
+    another: int | None = None
 
     def of(self, values: Mask) -> Mask:
         """The entries of the data rows."""
@@ -51,9 +53,17 @@ def body_of(grid: Grid, *, at: int, below: int, width: int, names: list[str]) ->
     data &= ~wide
     set_aside: list[SetAside] = []
     cells = columns[:width]
+    header = grid.row(at) if at >= 0 else names
+    other = next_table(cells, filled[:width], header)
+    if other:
+        beyond = (other[0] + np.flatnonzero(data[other[0] :])).tolist()
+        set_aside += [SetAside(first + row, _("another table"), _text(columns, row)) for row in beyond]
+        data[other[0] :] = False
     sums = totals(cells, filled[:width])
+    again = _repeats(cells, header)
     for kind, found in (
-        (_("header said again"), _repeats(cells, grid.row(at) if at >= 0 else names) & data),
+        (_("header said again"), again & data),
+        (_("title"), _titled(filled[:width], again) & data),
         (_("total"), sums & data),
         (_("heading of a group"), groups(cells, filled[:width], sums) & data),
     ):
@@ -73,7 +83,7 @@ def body_of(grid: Grid, *, at: int, below: int, width: int, names: list[str]) ->
     rows = np.arange(first, first + height, dtype=np.int64)[data]
     unfit = wide | torn
     too_wide = pd.DataFrame({number: column[unfit] for number, column in enumerate(columns)}).set_axis(first + np.flatnonzero(unfit))
-    return Body(kept, rows, rejected, set_aside, short, below, data, too_wide)
+    return Body(kept, rows, rejected, set_aside, short, below, data, too_wide, first + other[1] if other else None)
 
 
 def _torn(grid: Grid, below: int, width: int, data: Mask) -> Mask:
@@ -127,6 +137,15 @@ def _repeats(cells: list[pd.Series], names: list[str]) -> Mask:
         if not again.any():
             break
     return again
+
+
+def _titled(filled: list[Mask], again: Mask) -> Mask:
+    """Which rows are a single cell right above a header that is said again, behind a blank row."""
+    found = np.zeros(len(again), dtype=bool)
+    if again.any():
+        counts = np.add.reduce([here.astype(np.int32) for here in filled])
+        found[1:-1] = again[2:] & (counts[1:-1] == 1) & (counts[:-2] == 0)
+    return found
 
 
 def _foot(cells: list[pd.Series], filled: list[Mask], data: Mask) -> list[int]:

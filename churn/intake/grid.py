@@ -1,6 +1,6 @@
 """Bytes -> a grid of text with the coordinates of the sheet that it came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -41,6 +41,12 @@ class Grid:
     def rows(self) -> int:
         """How many records there are, blank lines among them."""
         return len(self.columns[0]) if self.columns else 0
+
+    def part(self, rows: int) -> "Grid":
+        """The first records."""
+        native = None if self.native is None else [mask[:rows] for mask in self.native]
+        widths = None if self.widths is None else self.widths[:rows]
+        return replace(self, columns=[column[:rows] for column in self.columns], native=native, widths=widths)
 
     def row(self, at: int) -> list[str]:
         """The trimmed cells of one record."""

@@ -14,7 +14,7 @@ from churn.intake.grid import Box, Grid, Mask
 from churn.intake.looks import HEAD_ROWS, Sample, is_line, narrow, sample, shape_of, speaking
 from churn.intake.results import Question, Rejected, SetAside
 from churn.tables import bare_key, header_key, known_headers
-from churn.wording import _
+from churn.wording import _, plural
 
 NO_HEADER = 0
 _MOST_HEADER_ROWS, _BOXES_OF_A_HEADER = 3, 2
@@ -22,6 +22,7 @@ _ROWS_AFTER = 5
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
 _LEAST_UNLIKE = 0.25
 _USUALLY_FILLED = 0.9
+_FAR_LARGER, _FEWEST_HEADERS = 4, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Sheet:
 
     `header_rows` are the sheet rows whose cells were joined to headers, none where there are none. Rows with more cells than the
     header has are in `rejected`, and in `wide` with all their cells; titles, repeated headers, totals and footers are in `set_aside`.
-    Columns that are blank, header and all, are left out.
+    Columns that are blank, header and all, are left out. `another` is the row of the header of another table below, which is set aside.
     """
 
     headers: list[str]
@@ -42,6 +43,7 @@ class Sheet:
     set_aside: list[SetAside]
     short_rows: int
     wide: pd.DataFrame
+    another: int | None = None
 
     def texts(self, places: npt.NDArray[np.int64]) -> pd.DataFrame:
         """Some of the rows as the file writes them, by sheet row."""
@@ -84,6 +86,8 @@ def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Shee
     titles = _titles(looked_at, grid, tops[0] if tops else at, file) if header_row != NO_HEADER else []
     names = _joined(looked_at, grid, [*tops, at]) if at >= 0 else [""] * len(grid.columns)
     body = body_of(grid, at=at, below=below, width=_width(grid, at), names=names)
+    if header_row is None and (question := _two_tables(grid, looked_at, body, at, file)):
+        return question
     return _sheet(grid, body, names, [*tops, at] if at >= 0 else [], titles, file)
 
 
@@ -172,6 +176,34 @@ def _no_header(looked_at: Sample, at: int, grid: Grid, file: str) -> Question:
         "or --header-row 0 if there are none."
     ).format(file=file, row=row, cells=cells)
     return Question(text, "--header-row", (str(row), str(NO_HEADER)), examples=(cells,))
+
+
+def _two_tables(grid: Grid, looked_at: Sample, body: Body, at: int, file: str) -> Question | None:
+    """The question of which of two tables one below the other is meant; None where there is one, or where one is far the larger."""
+    if body.another is not None:
+        below = sum(found.row > body.another for found in body.set_aside)
+        return (
+            None if below * _FAR_LARGER < len(body.rows) else _which_table(grid.first_row + at, body.another, len(body.rows), below, file)
+        )
+    upper = grid.part(at + _ROWS_AFTER)
+    for top in range(min(at, looked_at.head) if at < looked_at.head else 0):
+        if looked_at.filled[top].sum() < _FEWEST_HEADERS or looked_at.figures[top].any():
+            continue
+        names = list(looked_at.cells[top])
+        above = body_of(upper, at=top, below=top + 1, width=_width(grid, top), names=names)
+        if above.another == grid.first_row + at and len(above.rows) * _FAR_LARGER >= len(body.rows):
+            return _which_table(grid.first_row + top, above.another, len(above.rows), len(body.rows), file)
+        return None
+    return None
+
+
+def _which_table(one: int, other: int, rows: int, below: int, file: str) -> Question:
+    text = _(
+        "{file} holds two tables, with headers in row {one} and in row {other}: say --header-row {one} or --header-row {other}; the other "
+        "table is then left out."
+    ).format(file=file, one=one, other=other)
+    sizes = tuple(plural("{n} row below it", "{n} rows below it", n) for n in (rows, below))
+    return Question(text, "--header-row", (str(one), str(other)), readings=sizes)
 
 
 def _named_index(grid: Grid, file: str, header_row: int) -> int:
@@ -265,6 +297,7 @@ def _sheet(grid: Grid, body: Body, names: list[str], header_rows: list[int], tit
         [*titles, *body.set_aside],
         body.short_rows,
         _wide(body, headers, kept, grid.first_column),
+        body.another,
     )
 
 
