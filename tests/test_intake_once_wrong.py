@@ -2,11 +2,13 @@
 
 import io
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
 from churn.errors import IntakeError
 from churn.intake import Intake, ReadOptions, read
+from churn.intake.parsing import infer
 
 HEADER = "customer_id,plan,note"
 
@@ -172,3 +174,27 @@ def test_a_title_above_headers_said_again_is_no_customer():
         ["A4", "B1"],
         ["title", "header said again"],
     )
+
+
+def column_of(*cells: str, header: str = "amount") -> Intake:
+    return intake_of("\n".join([f"customer_id;{header}", *(f"A{row};{cell}" for row, cell in enumerate(cells))]))
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (("1.234,- €", "5,-- €", "7,50 €"), [1234, 5, 7.5]),
+        (("CHF 1'234.50", "CHF 99.–", "CHF 5.-"), [1234.5, 99, 5]),
+        (("Rs. 1,23,456/-", "Rs. 99/-"), [123456, 99]),
+        (("-5,-", "7,50"), [-5, 7.5]),
+    ],
+)
+def test_a_dash_in_place_of_the_cents_is_no_minus(cells, numbers):
+    assert column_of(*cells).frame["amount"].to_list() == numbers
+
+
+def test_a_dash_beside_a_currency_is_nought_as_accounts_write_it():
+    intake = column_of(" $ 1,234.50 ", " $ (12.00)", " $ -   ", " $ 9.00 ")
+    assert intake.frame["amount"].to_list() == [1234.5, -12, 0, 9]
+    assert "A dash beside a currency read as 0 in 1 cell" in intake.fields[1].notes
+    assert column_of("- kg", "5").fields[1].type == "text"

@@ -14,6 +14,7 @@ from churn.intake.parsing.words import currency
 _BEFORE = re.compile(r" *(?P<sign>[-+]?) *(?P<open>\(?) *(?P<unit>[^-+()]*?) *(?P<sign2>[-+]?) *(?P<mark>[.,٫]?)")
 _BRACKET_LAST = re.compile(r" *(?P<unit>[^-+()]+?) *\( *")
 _AFTER = re.compile(r" *(?P<close>\)?) *(?P<minus>-?) *(?P<unit>[^-+()]*?) *(?P<minus2>-?) *(?P<close2>\)?) *")
+_NO_CENTS = re.compile(r"(?P<mark>[.,/]) ?(?:--?|[–—])")  # 5,- € and Rs. 500/-
 _MARKS = (".", ",", "٫")
 
 
@@ -75,6 +76,9 @@ def _before(text: str) -> _Side | None:
 def _after(text: str) -> _Side | None:
     if text in _MARKS:
         return _Side(mark=text)
+    if whole := _NO_CENTS.match(text):
+        rest = _after(text[whole.end() :])
+        return None if rest is None or rest.minus or rest.mark else rest._replace(mark=whole["mark"].replace("/", ""))
     parts = _AFTER.fullmatch(text)
     if not parts or (parts["minus"] and parts["minus2"]) or (parts["close"] and parts["close2"]):
         return None

@@ -10,12 +10,14 @@ import pyarrow.compute as pc
 
 from churn.intake.parsing.around import Frame, frames
 from churn.intake.parsing.cells import BLANK, Conventions, Distinct, Doubt, Mask, Reading, Strings, as_mask, cast_all
+from churn.intake.parsing.words import currency
 from churn.wording import _, listing, plural
 
 _WRITTEN = r"^(?P<before>[^0-9]{0,16})(?P<body>[0-9](?:[0-9.,' ٬٫]*[0-9])?)(?P<power>[eE][+-]?[0-9]{1,5})?(?P<after>[^0-9]{0,16})$"
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _OPEN = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _CODE = r"^(0[0-9].*|[0-9]{16,})$"
+_DASH, _DASHES = r"^(?:[-–—] *[^0-9 –—-]{1,5}|[^0-9 –—-]{1,5} *[-–—])$", "-–— "
 _LONG_CODE, _POWER_CODE = r"^[0-9]{16,}$", r"^[+-]?[0-9]+[eE][0-9]+$"
 _LEAST_DIGITS_OF_A_PHONE, _LARGEST_PLAIN = 8, 1e15
 _ENOUGH_ROWS, _FEW = 20, 0.05
@@ -124,7 +126,7 @@ def _native(cells: Distinct) -> tuple[Mask, npt.NDArray[np.float64]]:
 
 
 def _apart(cells: Distinct) -> _Parts:
-    found = pc.extract_regex(cells.folded, _WRITTEN)
+    found = pc.extract_regex(_dashes_as_zeros(cells)[0], _WRITTEN)
     before, body, power, after = (
         pc.if_else(pc.is_null(found), BLANK, pc.struct_field(found, name)) for name in ("before", "body", "power", "after")
     )
@@ -135,6 +137,16 @@ def _apart(cells: Distinct) -> _Parts:
     sound = np.array([frame.sound for frame in around], dtype=bool)[codes] & as_mask(pc.is_valid(found))
     sound &= ~(as_mask(pc.not_equal(power, BLANK)) & as_mask(pc.match_substring_regex(body, "[' ٬]|[.,٫].*[.,٫]")))
     return _Parts(body, power, around, codes, sound)
+
+
+def _dashes_as_zeros(cells: Distinct) -> tuple[Strings, Mask]:
+    """The folded cells with "0" in place of a dash that stands alone beside a currency, as accounts write nought, and which these are."""
+    dashes = as_mask(pc.match_substring_regex(cells.folded, _DASH))
+    for at in np.flatnonzero(dashes).tolist():
+        dashes[at] = currency(cells.folded[at].as_py().strip(_DASHES)) is not None
+    if not dashes.any():
+        return cells.folded, dashes
+    return pc.if_else(pa.array(dashes), pc.replace_substring_regex(cells.folded, "[-–—]+", "0"), cells.folded), dashes
 
 
 def _decimal(cells: Distinct, fit: dict[Decimal, Mask], filled: int, given: Conventions) -> tuple[Decimal | None, bool, str]:
@@ -217,6 +229,8 @@ def _notes(cells: Distinct, parts: _Parts, usable: Mask, decimal: Decimal) -> tu
         notes.append(
             plural("Brackets or a minus behind read as negative in {n} cell", "Brackets or a minus behind read as negative in {n} cells", n)
         )
+    if n := cells.count(usable & _dashes_as_zeros(cells)[1]):
+        notes.append(plural("A dash beside a currency read as 0 in {n} cell", "A dash beside a currency read as 0 in {n} cells", n))
     if n := cells.count(usable & _bare_powers(parts)):
         notes.append(plural("1E5 read as a power of ten in {n} cell", "Such as 1E5 read as powers of ten in {n} cells", n))
     if n := cells.count(usable & as_mask(pc.match_substring_regex(cells.texts, r"[^\P{Nd}0-9]"))):
