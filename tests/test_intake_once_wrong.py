@@ -198,3 +198,10 @@ def test_a_dash_beside_a_currency_is_nought_as_accounts_write_it():
     assert intake.frame["amount"].to_list() == [1234.5, -12, 0, 9]
     assert "A dash beside a currency read as 0 in 1 cell" in intake.fields[1].notes
     assert column_of("- kg", "5").fields[1].type == "text"
+
+
+def test_errors_of_workbooks_in_other_languages_and_days_of_noughts_are_empty():
+    assert column_of("1,50", "#NV", "#WERT!", "#Н/Д", "#YOK").frame["amount"].count() == 1
+    days = column_of("00.00.0000", "31.01.2026", header="left")
+    assert (days.frame["left"].count(), days.rejected) == (1, ())
+    assert days.fields[1].notes[-1] == "'00.00.0000' taken as empty in 1 cell"

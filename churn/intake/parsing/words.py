@@ -25,7 +25,9 @@ _NO = """
 LETTERS = (("y", "n"), ("t", "f"), ("j", "n"))
 
 _NOTHING = """
-    signs: - -- --- — – ― . .. ... ? ?? * / _; en: na, n/a, #n/a, nan, null, none, nil, n.a., not available,
+    signs: - -- --- — – ― . .. ... ? ?? * / _; errors: #nv, #n/d, #n/b, #н/д, #yok;
+    days: 0000-00-00, 0000-00-00 00:00:00, 0000/00/00, 00.00.0000, 00/00/0000, 00-00-0000, 1900-01-00, 1/0/1900, 00.01.1900, 00/01/1900;
+    en: na, n/a, #n/a, nan, null, none, nil, n.a., not available,
     not applicable, unknown, no data, missing, tbd;
     de: k.a., k. a., keine angabe, keine angaben, unbekannt, nicht bekannt, entfällt;
     fr: inconnu, inconnue, n.d., n.c., non renseigné, non disponible;
@@ -38,7 +40,11 @@ _NOTHING = """
     fa: ندارد, نامشخص, نامعلوم, موجود نیست, ناموجود, اطلاعات ندارد; ar: غير متوفر, غير معروف, لا يوجد, غير محدد
 """
 NOTHING_IN_TEXT = ("", "NaN", "nan", "NULL", "null", "#N/A", "-", "--", "—", "–", "−")
-WORKBOOK_ERRORS = ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
+WORKBOOK_ERRORS = tuple(
+    "#DIV/0! #REF! #VALUE! #NAME? #NUM! #NULL! #ERROR! #BEZUG! #WERT! #ZAHL! #VALEUR! #NOM? #NOMBRE! #NUL! #¡DIV/0! #¡REF! #¡VALOR! "
+    "#¿NOMBRE? #¡NUM! #¡NULO! #VALOR! #NOME? #NÚM! #NULO! #RIF! #VALORE! #VERW! #WAARDE! #NAAM? #GETAL! #DEEL/0! #ADR! #ARG! #NAZWA? "
+    "#LICZBA! #ССЫЛКА! #ЗНАЧ! #ИМЯ? #ЧИСЛО! #ПУСТО! #ДЕЛ/0! #BAŞV! #DEĞER! #AD? #SAYI! #BOŞ! #SAYI/0!".split()
+)
 
 _CURRENCIES = """
     USD: $ us$ $us usd dollar dollars доллар долл; EUR: € eur euro euros евро ევრო یورو يورو;
