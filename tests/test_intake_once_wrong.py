@@ -205,3 +205,8 @@ def test_errors_of_workbooks_in_other_languages_and_days_of_noughts_are_empty():
     days = column_of("00.00.0000", "31.01.2026", header="left")
     assert (days.frame["left"].count(), days.rejected) == (1, ())
     assert days.fields[1].notes[-1] == "'00.00.0000' taken as empty in 1 cell"
+
+
+@pytest.mark.parametrize("time", ["09:05:00 ص", "09:05 ÖS", "09:05 Uhr", "at 9:05 AM", "um 9:05"])
+def test_times_of_day_are_seen_as_other_languages_write_them(time):
+    assert column_of(f"31/01/2026 {time}", f"01/02/2026 {time}", header="made").frame["made"].dt.day.to_list() == [31, 1]
