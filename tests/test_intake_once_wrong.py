@@ -210,3 +210,10 @@ def test_errors_of_workbooks_in_other_languages_and_days_of_noughts_are_empty():
 @pytest.mark.parametrize("time", ["09:05:00 ص", "09:05 ÖS", "09:05 Uhr", "at 9:05 AM", "um 9:05"])
 def test_times_of_day_are_seen_as_other_languages_write_them(time):
     assert column_of(f"31/01/2026 {time}", f"01/02/2026 {time}", header="made").frame["made"].dt.day.to_list() == [31, 1]
+
+
+@pytest.mark.parametrize("cell", ['="{id}"', '"=""{id}"""'])
+def test_a_formula_that_only_keeps_the_zeros_of_an_id_is_the_id(cell):
+    intake = intake_of("\n".join([HEADER, *(f"{cell.format(id=id)},A,x" for id in ("00123", "00124", "00125"))]))
+    assert intake.frame["customer_id"].to_list() == ["00123", "00124", "00125"]
+    assert intake.notes == ('3 cells such as ="007" were read as the text that they hold.',)

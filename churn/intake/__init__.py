@@ -10,7 +10,7 @@ from churn.errors import IntakeError
 from churn.intake.checking import broken_rows, repeated_keys, repetition, superfluous_rows
 from churn.intake.conventions import doubts
 from churn.intake.grid import Grid, Mask
-from churn.intake.guarding import unguarded
+from churn.intake.guarding import bare_of_formulas, unguarded
 from churn.intake.heading import Sheet, find_header
 from churn.intake.limits import Limits, Progress
 from churn.intake.matching import Match, match
@@ -49,6 +49,8 @@ def read(
     if isinstance(grid, Question):
         return _unread(file, grid, digest)
     tell(0.5, _("Finding the headers"))
+    if grid.native is None and b"=" in data:
+        grid = _without_formulas(grid)
     if grid.native is None and b"'" in data:
         grid = replace(grid, columns=[unguarded(column) for column in grid.columns])
     sheet = find_header(grid, file=file, header_row=options.header_row)
@@ -58,6 +60,17 @@ def read(
         options = replace(options, conventions=replace(options.conventions, epoch=grid.epoch))
     tell(0.6, _("Understanding the columns"))
     return _understood(grid, sheet, digest, file, table, options)
+
+
+def _without_formulas(grid: Grid) -> Grid:
+    bare = [bare_of_formulas(column) for column in grid.columns]
+    n = sum(found for _column, found in bare)
+    if not n:
+        return grid
+    note = plural(
+        '{n} cell such as ="007" was read as the text that it holds.', '{n} cells such as ="007" were read as the text that they hold.', n
+    )
+    return replace(grid, columns=[column for column, _found in bare], notes=(*grid.notes, note))
 
 
 def _unread(file: str, question: Question, digest: str, grid: Grid | None = None) -> Intake:

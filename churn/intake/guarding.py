@@ -5,6 +5,7 @@ import pandas as pd
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 _LIVE = r"^'*[=+\-@\t\r\n]"
+_FORMULA = r'\s*="[^"]*"\s*'
 _GUARDED = r"^'+[=+\-@\t\r\n]"
 
 
@@ -29,3 +30,18 @@ def unguarded(texts: "pd.Series[str]") -> "pd.Series[str]":
         return texts
     behind = texts.str.contains(_GUARDED, regex=True, na=False)
     return texts.where(~behind, texts.str.slice(1)) if behind.any() else texts
+
+
+def bare_of_formulas(texts: "pd.Series[str]") -> "tuple[pd.Series[str], int]":
+    """The texts, those that exports write as a formula so that a spreadsheet keeps their zeros as what they say, and how many these are.
+
+    >>> bare_of_formulas(pd.Series(['="00123"', "=A1", "'tis"]))
+    (0    00123
+    1      =A1
+    2     'tis
+    dtype: str, 1)
+    """
+    formulas = texts.str.fullmatch(_FORMULA, na=False)
+    if not (n := int(formulas.sum())):
+        return texts, 0
+    return texts.where(~formulas, texts.str.strip().str.slice(2, -1)), n
