@@ -217,3 +217,7 @@ def test_a_formula_that_only_keeps_the_zeros_of_an_id_is_the_id(cell):
     intake = intake_of("\n".join([HEADER, *(f"{cell.format(id=id)},A,x" for id in ("00123", "00124", "00125"))]))
     assert intake.frame["customer_id"].to_list() == ["00123", "00124", "00125"]
     assert intake.notes == ('3 cells such as ="007" were read as the text that they hold.',)
+
+
+def test_korean_days_of_the_first_years_of_a_century_are_asked_about():
+    assert [choice for choice, _reading in infer(pd.Series(["01. 1. 2."], dtype="str")).doubt.choices] == ["dmy", "ymd"]

@@ -60,7 +60,7 @@ def _possible(written: Written, kind: _Kind, here: Mask) -> tuple[Order, ...]:
         spaced = any(form is not None and form.spaced and form.short for form in written.forms)
         if year_first:
             return ("dmy", "ymd") if year_last or ((p <= 31).any() and (r > 31).any()) else ("ymd",)
-        if (p > 12).all() and not year_last and (separator != "." or spaced):
+        if not year_last and (((p > 12).all() and separator != ".") or (spaced and separator == ".")):
             return ("dmy", "ymd")
     if separator == ".":
         return ("mdy",) if month_first and not day_first else ("dmy",)
