@@ -221,3 +221,19 @@ def test_a_formula_that_only_keeps_the_zeros_of_an_id_is_the_id(cell):
 
 def test_korean_days_of_the_first_years_of_a_century_are_asked_about():
     assert [choice for choice, _reading in infer(pd.Series(["01. 1. 2."], dtype="str")).doubt.choices] == ["dmy", "ymd"]
+
+
+def test_words_merged_over_several_rows_are_those_of_each_and_amounts_are_not():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate(
+            [["Region", "Customer", "Plan", "Paid"], ["", "Ann", "Pro"], ["", "Bob", "Basic"], ["South", "Cyd", "Pro", 5]]
+        ):
+            sheet.write_row(row, 0, cells)
+        sheet.merge_range(1, 0, 2, 0, "North")
+        sheet.merge_range(1, 3, 2, 3, 30)
+    intake = read(buffer.getvalue(), file="list.xlsx")
+    assert intake.frame["Region"].to_list() == ["North", "North", "South"]
+    assert intake.frame["Paid"].fillna(-1).to_list() == [30, -1, 5]
+    assert intake.notes == ("1 cell is merged with the one above and has its words.",)

@@ -109,7 +109,7 @@ def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, 
         digest,
         sheet.header_rows,
         tuple(sheet.set_aside),
-        (*grid.notes, *_short(sheet), *_another(sheet)),
+        (*grid.notes, *_short(sheet), *_merged(sheet), *_another(sheet)),
         _shape(table, sheet.headers),
         {match.source: _rows(spelled, usable) for match in kept if (spelled := _spelled(sheet, match)) is not None},
         sheet.texts(np.arange(min(PREVIEW_ROWS, len(sheet.rows)))),
@@ -138,6 +138,13 @@ def _short(sheet: Sheet) -> list[str]:
         sheet.short_rows,
     )
     return [text]
+
+
+def _merged(sheet: Sheet) -> list[str]:
+    if not sheet.merged_cells:
+        return []
+    text = "{n} cell is merged with the one above and has its words."
+    return [plural(text, "{n} cells are merged with those above and have their words.", sheet.merged_cells)]
 
 
 def _another(sheet: Sheet) -> list[str]:

@@ -12,6 +12,7 @@ from churn.errors import IntakeError
 from churn.intake.body import Body, body_of
 from churn.intake.grid import Box, Grid, Mask
 from churn.intake.looks import HEAD_ROWS, Sample, is_line, narrow, sample, shape_of, speaking
+from churn.intake.merged import said_for_all
 from churn.intake.results import Question, Rejected, SetAside
 from churn.tables import bare_key, header_key, known_headers
 from churn.wording import _, plural
@@ -32,6 +33,7 @@ class Sheet:
     `header_rows` are the sheet rows whose cells were joined to headers, none where there are none. Rows with more cells than the
     header has are in `rejected`, and in `wide` with all their cells; titles, repeated headers, totals and footers are in `set_aside`.
     Columns that are blank, header and all, are left out. `another` is the row of the header of another table below, which is set aside.
+    `merged_cells` got the words of the merged cell that they are part of.
     """
 
     headers: list[str]
@@ -44,6 +46,7 @@ class Sheet:
     short_rows: int
     wide: pd.DataFrame
     another: int | None = None
+    merged_cells: int = 0
 
     def texts(self, places: npt.NDArray[np.int64]) -> pd.DataFrame:
         """Some of the rows as the file writes them, by sheet row."""
@@ -85,10 +88,11 @@ def find_header(grid: Grid, *, file: str, header_row: int | None = None) -> Shee
     below = at + 1 + (at + 1 < looked_at.head and at >= 0 and is_line(list(looked_at.cells[at + 1])))
     titles = _titles(looked_at, grid, tops[0] if tops else at, file) if header_row != NO_HEADER else []
     names = _joined(looked_at, grid, [*tops, at]) if at >= 0 else [""] * len(grid.columns)
+    grid, merged_cells = said_for_all(grid, below)
     body = body_of(grid, at=at, below=below, width=_width(grid, at), names=names)
     if header_row is None and (question := _two_tables(grid, looked_at, body, at, file)):
         return question
-    return _sheet(grid, body, names, [*tops, at] if at >= 0 else [], titles, file)
+    return replace(_sheet(grid, body, names, [*tops, at] if at >= 0 else [], titles, file), merged_cells=merged_cells)
 
 
 def _header_index(looked_at: Sample) -> tuple[int, bool]:
