@@ -155,7 +155,8 @@ def _foot(cells: list[pd.Series], filled: list[Mask], data: Mask) -> list[int]:
     if len(places) < _FEWEST_WITH_FOOT or len(cells) < 2:
         return []
     counts = np.add.reduce([here.astype(np.int32) for here in filled])
-    usual = float(np.median(counts[places]))
+    ahead = places[places < np.flatnonzero(counts[: places[-1]] == 0).max(initial=0)]  # a long foot behind few rows is no majority
+    usual = float(np.median(counts[ahead if ahead.size else places]))
     full = data & (counts > _SPARSE * usual)
     always = [number for number, here in enumerate(filled) if here[full].any() and here[full].mean() >= _USUALLY_FILLED]
     notes: list[int] = []
