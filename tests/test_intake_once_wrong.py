@@ -1,5 +1,6 @@
 """The smallest files that were once read wrong."""
 
+import datetime
 import io
 
 import pandas as pd
@@ -250,3 +251,26 @@ def test_a_foot_longer_than_the_table_is_no_customer():
     ]
     intake = intake_of("\n".join(["Account ID,Account Name,Revenue", *rows, *foot]))
     assert (intake.rows_accepted, [row.kind for row in intake.set_aside]) == (3, ["note at the foot"] * 4)
+
+
+def test_days_that_a_workbook_may_have_swapped_are_told():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_row(0, 0, ["customer_id", "Start date"])
+        for row, (month, number) in enumerate([(1, 2), (3, 4), (11, 10)], start=1):
+            sheet.write(row, 0, f"A{row}")
+            sheet.write_datetime(row, 1, datetime.datetime(2026, number, month), day)
+        sheet.write_row(4, 0, ["A4", "01/25/2026"])
+    note = "Day and month may have been swapped by the workbook in 3 cells: days after the 12th stand as text"
+    assert note in read(buffer.getvalue(), file="list.xlsx").fields[1].notes
+
+
+def test_an_order_in_which_a_cell_is_no_day_is_offered_as_such():
+    question = column_of("1/31/2026", "13/1/2026", header="made").questions[0]
+    assert question.readings == ("no day", "2026-01-31")
+
+
+def test_ids_whose_digits_a_spreadsheet_cut_are_told():
+    intake = intake_of("customer_id;plan\n1,23457E+15;A\n1,23458E+15;B\n7;C")
+    assert intake.fields[0].notes == ("2 ids are such as 1.23E+15: a spreadsheet cut their digits",)

@@ -8,7 +8,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn.intake.parsing.cells import BLANK, Cells, Conventions, Distinct, Doubt, Mask, Problem, Reading, Strings, cast_all, nearly_all
+from churn.intake.parsing.cells import (
+    BLANK,
+    Cells,
+    Conventions,
+    Distinct,
+    Doubt,
+    Mask,
+    Problem,
+    Reading,
+    Strings,
+    as_mask,
+    cast_all,
+    nearly_all,
+)
 from churn.intake.parsing.dates import plain_days, read_days
 from churn.intake.parsing.digits import distinct, fold_ids, trimmed
 from churn.intake.parsing.flags import flag_notes, partial_flags, read_flags
@@ -22,6 +35,7 @@ __all__ = ["Cells", "Conventions", "Doubt", "Mask", "Problem", "infer", "parse",
 
 _SERIALS, _COMPACT = (20_000, 60_000), (1900_01_01, 2100_12_31)
 _ENOUGH_TO_TELL, _TELLING_SHARE = 5000, 0.053
+_SHORTENED = r"^[0-9][.,][0-9]+[eE]\+[0-9]{2}$"
 _COMMON_NOTHING = pa.array(["NA", "N/A", "#N/A", "n/a", "NULL", "null", "None", "-"], pa.large_string())
 _PLAIN_TYPES: dict[Type, Any] = {"number": pa.float64(), "date": pa.date32()}
 _STRING: Any = pd.StringDtype(na_value=np.nan)
@@ -206,6 +220,13 @@ class _Column:
             texts, foreign = fold_ids(texts)
             if n := int(foreign.sum()):
                 notes = (*notes, plural("Digits written as 0 to 9 in {n} id", "Digits written as 0 to 9 in {n} ids", n))
+        if type_ == "id" and (n := int(as_mask(pc.match_substring_regex(texts, _SHORTENED)).sum())):
+            text = plural(
+                "{n} id is such as 1.23E+15: a spreadsheet cut its digits",
+                "{n} ids are such as 1.23E+15: a spreadsheet cut their digits",
+                n,
+            )
+            notes = (*notes, text)
         missing = missing_text(texts)
         return Cells(type_, self._strings(texts, missing), missing, (), notes=(*notes, *missing_text_notes(texts, missing)))
 

@@ -18,6 +18,7 @@ _BUDDHIST = (2400, 2700)
 _SERIALS, _SERIAL = (20_000, 60_000), r"^[2-6][0-9]{4}$"
 _OPEN_YEARS = (30, 69)
 _NEAR = (1850, 2150)
+_ENOUGH_TO_WARN = 3
 
 Epoch = Literal[1900, 1904]
 
@@ -62,6 +63,7 @@ def read_days(cells: Distinct, missing: Mask, given: Conventions = Conventions()
         column.days[here] = days_of(calendar, column.year[here], column.month[here], column.day[here])
     _count_serials(column, wanted)
     _read_compact(column, wanted)
+    _warn_of_swapped(column)
     _say(column)
     doubt = column.doubts[0] if column.doubts else None
     return Reading(column.fits, column.days, doubt, "", () if doubt else tuple(column.notes), Conventions(**column.shown))
@@ -237,6 +239,26 @@ def _read_compact(column: _Column, wanted: bool) -> None:
         column.days[filled] = days
         column.fits = column.fits | filled
         column.notes.append(_("Days written without marks: 20260131 is 31 January 2026"))
+
+
+def _warn_of_swapped(column: _Column) -> None:
+    """Says so where a workbook made days of those texts alone that could be days in its own order, and maybe of the wrong ones: its days
+    are all the 12th or before, and text has the days after the 12th."""
+    p, q, _r = column.written.numbers
+    texts = column.written.where("pqy") & column.fits & ~column.cells.native
+    typed = column.fits & column.cells.native & ~np.isnat(column.days)
+    if not texts.any() or column.cells.count(typed) < _ENOUGH_TO_WARN or not (np.maximum(p, q)[texts] > 12).all():
+        return
+    of_month = (column.days - column.days.astype("datetime64[M]")).astype(np.int64)[typed] + 1
+    if of_month.max() <= 12:
+        n = column.cells.count(typed)
+        column.notes.append(
+            plural(
+                "Day and month may have been swapped by the workbook in {n} cell: days after the 12th stand as text",
+                "Day and month may have been swapped by the workbook in {n} cells: days after the 12th stand as text",
+                n,
+            )
+        )
 
 
 def _say(column: _Column) -> None:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from churn.intake.parsing.calendars import days_of
 from churn.intake.parsing.cells import Conventions, Distinct, Doubt, Mask
 from churn.intake.parsing.forms import Form, Written
+from churn.wording import _
 
 Order = Literal["dmy", "mdy", "ymd"]
 _Kind = tuple[str, bool]  # what parts the numbers, and whether the year has two digits
@@ -70,12 +71,12 @@ def _possible(written: Written, kind: _Kind, here: Mask) -> tuple[Order, ...]:
 
 
 def _proves(written: Written, here: Mask) -> bool:
-    p, q, _r = (numbers[here] for numbers in written.numbers)
+    p, q = (numbers[here] for numbers in written.numbers[:2])
     return bool(((p > 12) | (q > 12)).any())
 
 
 def _contradicts(written: Written, here: Mask) -> bool:
-    p, q, _r = (numbers[here] for numbers in written.numbers)
+    p, q = (numbers[here] for numbers in written.numbers[:2])
     return bool(((p > 12) & (q <= 12)).any() and ((q > 12) & (p <= 12)).any())
 
 
@@ -108,7 +109,8 @@ def _doubt(cells: Distinct, written: Written, here: Mask, possible: tuple[Order,
 
 
 def _iso(order: Order, numbers: list[int]) -> str:
-    """A day as ISO writes it; years of two digits as the next nearest."""
+    """A day as ISO writes it, or that there is none; years of two digits as the next nearest."""
     part = dict(zip(order, numbers, strict=True))
     year = part["y"] if part["y"] > 99 else part["y"] + (2000 if part["y"] < 70 else 1900)
-    return str(days_of("gregorian", *(np.array([value]) for value in (year, part["m"], part["d"])))[0])
+    day = days_of("gregorian", *(np.array([value]) for value in (year, part["m"], part["d"])))[0]
+    return _("no day") if np.isnat(day) else str(day)
