@@ -143,8 +143,12 @@ def _short(sheet: Sheet) -> list[str]:
 def _merged(sheet: Sheet) -> list[str]:
     if not sheet.merged_cells:
         return []
-    text = "{n} cell is merged with the one above and has its words."
-    return [plural(text, "{n} cells are merged with those above and have their words.", sheet.merged_cells)]
+    text = plural(
+        "{n} cell is merged with the one above and has its words.",
+        "{n} cells are merged with those above and have their words.",
+        sheet.merged_cells,
+    )
+    return [text]
 
 
 def _another(sheet: Sheet) -> list[str]:
