@@ -13,6 +13,9 @@ from tests.odd_files import odd_files
 LEAST_FILES, MOST_BOOKS, LEAST_PLAIN = 300, 40, 0.9
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def verdicts() -> list[Verdict]:
     """All files of the corpus, read and compared."""

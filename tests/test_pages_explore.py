@@ -319,6 +319,7 @@ def test_the_trust_page_shows_the_grade_what_it_rests_on_and_a_columns_curve(pag
     assert Path(download.value.path()).read_text("utf-8") == card_html(sample_card)
 
 
+@pytest.mark.long
 def test_a_leak_that_was_put_back_is_warned_of_wherever_the_score_is_used(page_at, leak_url):
     for path in ("overview", "trust", "score_sheet"):
         warning = page_at(path, at=leak_url).get_by_test_id("stAlert")

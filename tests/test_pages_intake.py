@@ -5,6 +5,7 @@ import io
 
 import jdatetime
 import pandas as pd
+import pytest
 import xlsxwriter
 from playwright.sync_api import expect
 
@@ -104,6 +105,7 @@ def test_a_sheet_that_the_score_cannot_read_is_taken_along_to_be_learned_from(pa
     expect(page.get_by_role("combobox", name="Which value means that they left?")).to_have_value("Yes")
 
 
+@pytest.mark.long
 def test_rows_set_aside_are_mended_and_added_to_customers_in_the_desk_and_answers_are_said_again(page_at, own_desk):
     book, came = persian(60)
     page = page_at("data", at=own_desk.url)

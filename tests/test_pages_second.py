@@ -41,6 +41,7 @@ def coins(tmp_path):
         yield stack.enter_context(serving(tmp_path / "desk", tmp_path / "log")), file, card
 
 
+@pytest.mark.long
 def test_the_deeper_model_speaks_beside_the_score_and_takes_its_place_where_that_is_wanted(page_at, coins):
     server, file, card = coins
     sheet = read(file, file="coins.csv").frame

@@ -199,6 +199,7 @@ def test_a_model_file_is_plain_json_that_anyone_can_take_apart(card, kept, sheet
     assert body["provenance"]["rows"] == len(sheet)
 
 
+@pytest.mark.long
 def test_training_again_gives_the_very_same_model():
     small = labelled(60, seed=2)
     assert to_text(risk.train(small, id_column="customer_id")) == to_text(risk.train(small, id_column="customer_id"))
