@@ -34,7 +34,7 @@ def added(former: pd.DataFrame, columns: Sequence[StoredColumn], intake: Intake,
     for label in [*(column.label for column in columns if column.label != own_id), *(str(name) for name in fresh if name not in old)]:
         cells[label] = (old if label in old else fresh)[label].reindex(everybody)
         if label in old and label in fresh:
-            cells[label].loc[fresh.index] = fresh[label]
+            cells[label].loc[fresh.index] = fresh[label].astype(old[label].dtype)
     frame = pd.DataFrame(cells).reset_index(drop=True)
     return replace(
         customers,

@@ -113,7 +113,7 @@ def _whom(version: int, loaded: Firm, terms: Terms, length: int) -> None:
     rows = calls.the_list(version, terms, length)
     tables.customers(rows.head(MOST_SHOWN), key="to call", alt=_("The customers to call, most expected gain first"), height="auto")
     with st.container(horizontal=True, vertical_alignment="center"):
-        downloads.both(rows, file=loaded.file, key="calls", ending="calls")
+        downloads.both(lambda: rows, rows=len(rows), file=loaded.file, key="calls", ending="calls")
         shown = _("{shown} of {all} shown.").format(shown=wording.number(min(len(rows), MOST_SHOWN)), all=wording.number(len(rows)))
         st.caption(f"{shown} {_why(rows)}", width="content")
 
@@ -146,4 +146,4 @@ def _by_value(card: Scorecard, version: int, loaded: Firm, *, own_values: bool) 
         return
     tables.customers(rows.head(MOST_SHOWN), key="by value", alt=_("The active customers who pay most"), height="auto")
     with st.container(horizontal=True):
-        downloads.both(rows, file=loaded.file, key="valuable", ending="by_value")
+        downloads.both(lambda: rows, rows=len(rows), file=loaded.file, key="valuable", ending="by_value")

@@ -123,7 +123,7 @@ def _rows(intake: Intake, found: Scored) -> None:
     shown = min(len(rows), scored.MOST_SHOWN)
     scored.table(rows, intake)
     with st.container(horizontal=True, vertical_alignment="center"):
-        downloads.both(found.sheet, file=intake.file, key="score")
+        downloads.both(lambda: found.sheet, rows=len(found.sheet), file=intake.file, key="score")
         st.caption(
             _("{shown} of {all} rows shown, riskiest first. Downloads hold all rows in the order of your file.").format(
                 shown=wording.number(shown), all=wording.number(len(found.sheet))

@@ -77,3 +77,8 @@ def test_the_command_line_adds_and_says_what_was_remembered(tmp_path):
     assert "more.csv is read as the last file with these headers was." in run.err
     with open_desk(desk) as opened:
         assert opened.frame("customers")["fee"].tolist() == [1234.0, 3250.0, 4125.0]
+
+
+def test_a_column_that_the_file_leaves_empty_is_empty_for_its_customers(desk):
+    add(desk, intake_of("customer_id,visits,plan\nC,,Pro\nD,,Pro\n"))
+    assert desk.frame("customers")["visits"].fillna(-1).tolist() == [1.0, 2.0, -1.0, -1.0]

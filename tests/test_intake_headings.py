@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from churn.errors import IntakeError, QuestionError
-from churn.intake import Intake, ReadOptions, read
+from churn.intake import Conventions, Intake, ReadOptions, read
 from churn.report.rejected import rejected_sheet
 from churn.report.spreadsheets import csv_bytes, xlsx_bytes
 from churn.tables import CUSTOMERS, bare_key, find_column, known_headers
@@ -186,3 +186,17 @@ def test_codes_of_their_own_are_proposed_as_the_id():
 def test_files_with_the_same_headers_have_the_same_shape():
     first, other = intake_of(HEADER, *BODY), intake_of("Monthly Value,Customer ID,Plan", "1,A,b", "2,B,c")
     assert first.shape == other.shape != intake_of("customer_id,region,monthly_value", *BODY).shape
+
+
+def test_what_the_owner_says_stays_said_where_other_columns_settle_the_rest():
+    lines = ["customer_id,joined,born", *(f"C{row},2{row}/01/2024,0{row + 1}/0{row + 3}/45" for row in range(5))]
+    assert [question.option for question in intake_of(*lines).questions] == ["--century"]
+    intake = intake_of(*lines, conventions=Conventions(century=1900)).settled()
+    assert intake.frame["born"].dt.strftime("%Y-%m-%d").tolist()[:2] == ["1945-03-01", "1945-04-02"]
+
+
+def test_reading_goes_forward_alone():
+    shares = []
+    read("\n".join([HEADER, *BODY]).encode(), file="list.csv", progress=lambda share, _words: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] < 1

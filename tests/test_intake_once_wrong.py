@@ -157,7 +157,9 @@ def test_a_small_table_below_the_customers_is_left_out_and_told():
     rows = [f"Firm {row},Pro,{row}.5" for row in range(30)]
     intake = intake_of("\n".join(["Name,Plan,Revenue", *rows, ",,", "Plan,Count,Share", "Pro,20,0.5", "Basic,10,0.5"]))
     assert (intake.rows_accepted, [row.row for row in intake.set_aside], intake.rejected) == (30, [33, 34, 35], ())
-    assert intake.notes == ("Another table has its headers in row 33 and was left out: --header-row 33 reads it in place of this one.",)
+    assert intake.notes == (
+        "Another table has its headers in row 33 and was left out: say --header-row 33 to read it in place of this one.",
+    )
 
 
 def test_customers_behind_a_blank_row_are_no_other_table():

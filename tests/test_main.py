@@ -1,5 +1,6 @@
 """The command line, as another program would call it: files in, files and JSON out, one clear line where it cannot be done."""
 
+import gzip
 import io
 import json
 import math
@@ -418,6 +419,13 @@ def test_a_card_says_how_far_a_model_can_be_trusted(tmp_path, model):
     assert (tmp_path / "card.html").read_text("utf-8") == card_html(load(model))
     assert "is not a model file" in churn("card", "--model", tmp_path / "card.html", "--out", tmp_path / "other.html").refusal
     assert "name another one to write to" in churn("card", "--model", model, "--out", model).refusal
+
+
+def test_packed_files_of_a_folder_are_named_after_their_tables(tmp_path):
+    (tmp_path / "firm").mkdir()
+    (tmp_path / "firm" / "customers.csv.gz").write_bytes(gzip.compress(b"customer_id,plan\nA,Pro\nB,Basic\n"))
+    (tmp_path / "firm" / "orders.csv.gz").write_bytes(gzip.compress(b"customer_id,ordered_on,amount\nA,2026-01-02,5\n"))
+    assert churn("load", tmp_path / "firm", "--desk", tmp_path / "desk").found["tables"] == {"customers": 2, "orders": 1}
 
 
 def test_load_puts_a_table_and_its_scores_into_a_desk(tmp_path, folder, odd_model):

@@ -58,6 +58,14 @@ def test_a_column_of_another_kind_is_not_taken_for_its_name_alone(card):
     assert "MonthlyCharges" not in sources_of(card, frame)
 
 
+def test_what_shares_a_place_in_the_schema_is_sure_only_where_its_words_are_known(card):
+    named = {"fee": "MonthlyCharges", "months": "tenure_months", "auto": "autopay"}
+    assert sources_of(card, sheet(**named, kind="Tarif"))["plan"] == "Tarif"
+    strange = sheet(**named, kind="Tarif").assign(Tarif=pd.Series(["Gold", "Silber"] * 10, dtype="str"))
+    found = {source.column: source for source in match_columns(card, strange)}["plan"]
+    assert (found.header, found.is_used) == ("Tarif", False)
+
+
 def test_no_header_is_taken_twice(card):
     found = match_columns(card, sheet(fee="MonthlyCharges", months="monthly charges", kind="plan", auto="autopay"))
     headers = [source.header for source in found if source.header]

@@ -1,5 +1,6 @@
 """Spreadsheets that a visitor takes along; they are made when the button is pressed."""
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 import pandas as pd
@@ -14,13 +15,13 @@ from churn.wording import _
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def both(table: pd.DataFrame, *, file: str, key: str, ending: str = "scored") -> None:
-    """Buttons for the whole table as XLSX (where a sheet can hold it) and as CSV, named after `file` with an `ending`."""
+def both(made: Callable[[], pd.DataFrame], *, rows: int, file: str, key: str, ending: str = "scored") -> None:
+    """Buttons for a whole table of so many rows as XLSX (where a sheet can hold it) and as CSV, named after `file` with an `ending`."""
     stem = f"{PurePath(file).stem}_{ending}"
-    if len(table) <= MOST_SHEET_ROWS:
+    if rows <= MOST_SHEET_ROWS:
         st.download_button(
             _("Download XLSX"),
-            lambda: xlsx_bytes(table),
+            lambda: xlsx_bytes(made()),
             f"{stem}.xlsx",
             XLSX,
             key=f"{key} xlsx",
@@ -30,7 +31,7 @@ def both(table: pd.DataFrame, *, file: str, key: str, ending: str = "scored") ->
         )
     st.download_button(
         _("Download CSV"),
-        lambda: csv_bytes(table),
+        lambda: csv_bytes(made()),
         f"{stem}.csv",
         "text/csv",
         key=f"{key} csv",

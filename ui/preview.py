@@ -12,7 +12,7 @@ from churn.report.rejected import rejected_sheet
 from churn.tables import CUSTOMERS
 from churn.wording import _, plural
 from ui import downloads
-from ui.reading_words import choice_label, column_label, type_label
+from ui.reading_words import choice_label, column_label, on_page, type_label
 from ui.upload import Reading, Upload
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256")
@@ -34,7 +34,7 @@ def rows_line(intake: Intake) -> str:
 def left_out(intake: Intake) -> None:
     """Draws what of the file is not used: titles, totals and notes in a line, and the rows that cannot be used with the reason of each
     and a sheet of them to mend; nothing where all is used."""
-    lines = list(intake.notes)
+    lines = [on_page(note) for note in intake.notes]
     if intake.header_row > 1:
         lines.append(_("The headers were found in row {row}.").format(row=wording.number(intake.header_row)))
     if intake.set_aside:
@@ -52,7 +52,8 @@ def left_out(intake: Intake) -> None:
             st.caption(_("The first {n} reasons are shown; the sheet below has all.").format(n=wording.number(_MOST_REASONS)))
         st.caption(_("Take these rows along, mend them there and load the sheet again; the column that says why may stay in it."))
         with st.container(horizontal=True):
-            downloads.both(rejected_sheet(intake), file=intake.file, key=f"rejected of {intake.digest[:12]}", ending="set_aside")
+            key = f"rejected of {intake.digest[:12]}"
+            downloads.both(lambda: rejected_sheet(intake), rows=len(intake.unused), file=intake.file, key=key, ending="set_aside")
 
 
 def _no_customers(intake: Intake) -> str:

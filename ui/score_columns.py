@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from churn import wording
-from churn.intake import Intake
+from churn.intake import Intake, ReadOptions
 from churn.risk import Scorecard
-from churn.risk.sheet_columns import Source, match_columns
+from churn.risk.sheet_columns import Source, apart, match_columns
 from churn.wording import _
 from ui.preview import examples
 from ui.upload import SCORE_COLUMNS, Upload
@@ -17,8 +17,9 @@ _MOST_ASKED = 3
 
 
 def said(upload: Upload, intake: Intake, card: Scorecard) -> dict[str, str]:
-    """What the visitor said of the score's columns, as far as this file has such headers."""
-    known: Mapping[str, str] = upload.said(SCORE_COLUMNS) or {}
+    """What the visitor said of the score's columns, as far as this file has such headers; what was said of the desk's among them."""
+    of_desk = {header: column for header, column in (upload.said("mapping") or {}).items() if column}
+    known: Mapping[str, str] = apart(ReadOptions(mapping=of_desk), card)[1] | (upload.said(SCORE_COLUMNS) or {})
     return {column: header for column, header in known.items() if column in card.columns and (not header or header in intake.frame)}
 
 

@@ -45,7 +45,7 @@ def read(
     if not data:
         raise IntakeError(_("{file} is empty: it needs a header row and at least one row below it.").format(file=file))
     tell(0.0, _("Reading the file"))
-    grid = read_grid(data, file=file, options=options, limits=options.limits, progress=progress)
+    grid = read_grid(data, file=file, options=options, limits=options.limits, progress=lambda share, words: tell(share / 2, words))
     if isinstance(grid, Question):
         return _unread(file, grid, digest)
     tell(0.5, _("Finding the headers"))
@@ -86,7 +86,7 @@ def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, 
         raise IntakeError(_("{file} has one column only ('{column}'): {hint}.").format(file=file, column=sheet.headers[0], hint=hint))
     matches, questions = match(sheet, table, file=file, options=options)
     kept = [match for match in matches if match.column or table.keeps_extra]
-    questions += doubts(kept, file=file)
+    questions += doubts({match.source: match.cells for match in kept}, file=file)
     broken, rejected = broken_rows(sheet, kept)
     extra, repeated = _repeated(sheet, kept, table, ~broken, file, options)
     usable = ~broken & ~np.isin(sheet.rows, [reject.row for reject in extra])
@@ -109,7 +109,7 @@ def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, 
         digest,
         sheet.header_rows,
         tuple(sheet.set_aside),
-        (*grid.notes, *_short(sheet), *_merged(sheet), *_another(sheet)),
+        (*grid.notes, *_notes(sheet)),
         _shape(table, sheet.headers),
         {match.source: _rows(spelled, usable) for match in kept if (spelled := _spelled(sheet, match)) is not None},
         sheet.texts(np.arange(min(PREVIEW_ROWS, len(sheet.rows)))),
@@ -129,33 +129,27 @@ def _spelled(sheet: Sheet, match: Match) -> pd.Series | None:
     return None if texts.equals(match.cells.values) else texts.where(~match.cells.missing)
 
 
-def _short(sheet: Sheet) -> list[str]:
-    if not sheet.short_rows:
-        return []
-    text = plural(
-        "{n} row has fewer cells than the header: those at its end are taken as empty.",
-        "{n} rows have fewer cells than the header: those at their ends are taken as empty.",
-        sheet.short_rows,
-    )
-    return [text]
-
-
-def _merged(sheet: Sheet) -> list[str]:
-    if not sheet.merged_cells:
-        return []
-    text = plural(
-        "{n} cell is merged with the one above and has its words.",
-        "{n} cells are merged with those above and have their words.",
-        sheet.merged_cells,
-    )
-    return [text]
-
-
-def _another(sheet: Sheet) -> list[str]:
-    if sheet.another is None:
-        return []
-    text = _("Another table has its headers in row {row} and was left out: --header-row {row} reads it in place of this one.")
-    return [text.format(row=sheet.another)]
+def _notes(sheet: Sheet) -> list[str]:
+    """What was done to the rows of the sheet, in sentences."""
+    notes = []
+    if sheet.short_rows:
+        text = plural(
+            "{n} row has fewer cells than the header: those at its end are taken as empty.",
+            "{n} rows have fewer cells than the header: those at their ends are taken as empty.",
+            sheet.short_rows,
+        )
+        notes.append(text)
+    if sheet.merged_cells:
+        text = plural(
+            "{n} cell is merged with the one above and has its words.",
+            "{n} cells are merged with those above and have their words.",
+            sheet.merged_cells,
+        )
+        notes.append(text)
+    if sheet.another is not None:
+        text = _("Another table has its headers in row {row} and was left out: say --header-row {row} to read it in place of this one.")
+        notes.append(text.format(row=sheet.another))
+    return notes
 
 
 def _shape(table: Table, headers: list[str]) -> str:

@@ -1,8 +1,7 @@
 """What the columns of one file tell about each other: a convention that all columns with proof share settles those without."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import fields, replace
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 
 from churn.intake.parsing import Cells, Conventions, Doubt
 from churn.intake.results import Question
@@ -11,30 +10,19 @@ from churn.wording import _, listing
 _OPTIONS = {"decimal": "--decimal", "date_order": "--date-order", "calendar": "--calendar", "epoch": "--epoch", "century": "--century"}
 
 
-class Matched(Protocol):
-    """A column of the file: its place, its header and its cells."""
-
-    @property
-    def at(self) -> int: ...  # noqa: D102
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def cells(self) -> Cells: ...  # noqa: D102
-
-
-Column = TypeVar("Column", bound=Matched)
-
-
-def settled_together(columns: Sequence[Column], kept: Collection[int], again: Callable[[Column, Conventions], Column]) -> list[Column]:
-    """The columns, those in doubt read `again` by what every other column that shows anything shows; doubts that remain stay."""
-    if not any(column.cells.doubt for column in columns if column.at in kept):
+def settled_together(
+    columns: Sequence[Cells], said: Conventions, kept: Collection[int], again: Callable[[int, Conventions], Cells]
+) -> list[Cells]:
+    """The columns of a file, those in doubt read `again` (by place) as every other column that shows anything shows, save where the owner
+    has `said` otherwise; doubts that remain stay. Nothing is read again where none of the `kept` columns is in doubt."""
+    if not any(columns[at].doubt for at in kept):
         return list(columns)
-    shown = _agreed([column.cells.shown for column in columns])
+    shown = _agreed([cells.shown for cells in columns])
+    own = {name: value for name, value in asdict(said).items() if value is not None}
     settled = []
-    for column in columns:
-        doubt = column.cells.doubt
-        settles = doubt is not None and getattr(shown, doubt.about) is not None
-        settled.append(_noted(again(column, shown), doubt) if doubt and settles else column)
+    for at, cells in enumerate(columns):
+        settles = cells.doubt is not None and getattr(shown, cells.doubt.about) is not None
+        settled.append(_noted(again(at, replace(shown, **own)), cells.doubt) if cells.doubt and settles else cells)
     return settled
 
 
@@ -47,18 +35,18 @@ def _agreed(shown: Sequence[Conventions]) -> Conventions:
     return Conventions(**agreed)
 
 
-def _noted(column: Column, doubt: Doubt) -> Column:
+def _noted(cells: Cells, doubt: Doubt) -> Cells:
     note = _("{example} could be read in two ways; read as in the other columns").format(example=doubt.examples[0])
-    return replace(column, cells=replace(column.cells, notes=(*column.cells.notes, note)))  # type: ignore[type-var]
+    return replace(cells, notes=(*cells.notes, note))
 
 
-def doubts(columns: Sequence[Matched], *, file: str) -> list[Question]:
-    """One question for each convention that some of the columns leave open."""
+def doubts(columns: Mapping[str, Cells], *, file: str) -> list[Question]:
+    """One question for each convention that some of the columns (by header) leave open."""
     found = []
     for about in _OPTIONS:
-        asking = [(column.source, column.cells.doubt) for column in columns if column.cells.doubt and column.cells.doubt.about == about]
+        asking = {source: cells.doubt for source, cells in columns.items() if cells.doubt and cells.doubt.about == about}
         if asking:
-            found.append(_question(file, [source for source, _doubt in asking], asking[0][1]))
+            found.append(_question(file, list(asking), next(iter(asking.values()))))
     return found
 
 

@@ -73,7 +73,13 @@ def match(sheet: Sheet, table: Table, *, file: str, options: ReadOptions) -> tup
             _match_by_name(columns, column, free, found, misfits)
     matches = [found.get(at) or columns.match(at, None) for at in range(len(sheet.headers))]
     kept = {match.at for match in matches if match.column or table.keeps_extra}
-    matches = settled_together(matches, kept, lambda match, given: _again(columns, match, given))
+    cells = settled_together(
+        [match.cells for match in matches],
+        options.conventions,
+        kept,
+        lambda at, given: replace(columns, conventions=given).parsed(at, matches[at].column),
+    )
+    matches = [replace(match, cells=settled) for match, settled in zip(matches, cells, strict=True)]
     open_columns = [column for column in table.columns if all(match.column is not column for match in matches)]
     proposals = propose([(match.source, match.cells) for match in matches if match.column is None and match.at not in said], open_columns)
     matches = [replace(match, proposed=proposals[match.source]) if match.source in proposals else match for match in matches]
@@ -93,10 +99,6 @@ def _parsed_ahead(sheet: Sheet, table: Table, said: Mapping[int, Column | None],
     parsed = side_by_side(lambda at: columns.parsed(at, wanted.get(at)), places, cells=len(sheet.rows) * len(keys))
     ahead = {(at, known.name if (known := wanted.get(at)) else ""): cells for at, cells in zip(places, parsed, strict=True)}
     return replace(columns, ahead=ahead)
-
-
-def _again(columns: Columns, match: Match, given: Conventions) -> Match:
-    return replace(match, cells=replace(columns, conventions=given).parsed(match.at, match.column))
 
 
 def _match_by_name(columns: Columns, column: Column, free: list[int], found: dict[int, Match], misfits: list[str]) -> None:

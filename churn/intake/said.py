@@ -12,6 +12,7 @@ from churn.tables import TABLES
 from churn.wording import _, listing
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet", ".gz", ".zip")
+_PACKED = (".gz", ".zip")
 _DECIMALS: dict[str, Literal[".", ","]] = {".": ".", "point": ".", "dot": ".", ",": ",", "comma": ","}
 
 
@@ -92,10 +93,10 @@ def tables_in(paths: Iterable[Path]) -> dict[str, Path]:
     """
     every = [inside for path in paths for inside in (readable(path) if path.is_dir() else [path])]
     if len(every) == 1 and every[0].is_file():
-        return {every[0].stem.lower() if every[0].stem.lower() in TABLES else "customers": every[0]}
+        return {_table_of(every[0]) if _table_of(every[0]) in TABLES else "customers": every[0]}
     found: dict[str, Path] = {}
     for path in every:
-        table = path.stem.lower()
+        table = _table_of(path)
         if table not in TABLES:
             continue
         if table in found:
@@ -109,6 +110,11 @@ def tables_in(paths: Iterable[Path]) -> dict[str, Path]:
             )
         )
     return found
+
+
+def _table_of(path: Path) -> str:
+    """The table that a file is named after, packed or not."""
+    return Path(path.stem if path.suffix.lower() in _PACKED else path.name).stem.lower()
 
 
 def readable(folder: Path) -> list[Path]:

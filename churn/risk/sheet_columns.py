@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from churn.errors import ModelError
 from churn.intake import ReadOptions
 from churn.intake.nearest import did_you_mean
-from churn.risk.bins import Bins, as_text, level_key
+from churn.risk.bins import Bins
 from churn.risk.scorecard import Scorecard
 from churn.tables import CUSTOMERS, bare_key, find_column, header_key
 from churn.wording import _, listing
@@ -110,10 +110,9 @@ def _trust_in_name(cut: Bins, cells: "pd.Series[str] | pd.Series[float]", header
     if bare_key(header) == bare_key(column):
         return _TRUST_IN_BARE
     if any(key in other.keys and (known in other.keys or bare_key(column) in other.keys) for other in CUSTOMERS.columns):
-        return _TRUST_IN_SCHEMA
-    if min(len(key), len(known)) >= _SHORTEST and process.extractOne(key, [known], scorer=fuzz.ratio, score_cutoff=_ALMOST):
-        return _TRUST_IN_ALMOST
-    return 0.0
+        # a city is a region as much as a country is: what is in words has to be what the score knows, too
+        return _TRUST_IN_SCHEMA if cut.kind == "number" or _knows(cut, cells) else _TRUST_IN_ALMOST
+    return _TRUST_IN_ALMOST if min(len(key), len(known)) >= _SHORTEST and fuzz.ratio(key, known) >= _ALMOST else 0.0
 
 
 def _is_kind(cut: Bins, cells: "pd.Series[str] | pd.Series[float]") -> bool:
@@ -124,8 +123,11 @@ def _trust_in_levels(cut: Bins, cells: "pd.Series[str] | pd.Series[float]", head
     """The same by its cells: nearly all are levels that the score knows, more of them than any column of yes and no has."""
     if cut.kind != "text" or len(cut.levels) < _FEWEST_LEVELS or not _is_kind(cut, cells):
         return 0.0
-    words = [word for word in as_text(cells.iloc[:_CELLS_LOOKED_AT]) if word is not None]
-    known = set(map(level_key, (*cut.levels, *cut.pooled)))
-    met = {key for key in map(level_key, set(words)) if key in known}
-    is_it = len(met) >= _FEWEST_LEVELS and sum(level_key(word) in met for word in words) >= _SHARE_OF_LEVELS * len(words)
-    return _TRUST_IN_LEVELS if is_it else 0.0
+    return _TRUST_IN_LEVELS if _knows(cut, cells, at_least=_FEWEST_LEVELS) else 0.0
+
+
+def _knows(cut: Bins, cells: "pd.Series[str] | pd.Series[float]", *, at_least: int = 1) -> bool:
+    """Whether nearly all cells are levels of the score's column, `at_least` so many different ones."""
+    codes = cut.code(cells.iloc[:_CELLS_LOOKED_AT])[cells.iloc[:_CELLS_LOOKED_AT].notna().to_numpy()]
+    met = set(codes[codes > 0].tolist())
+    return len(met) >= at_least and int((codes > 0).sum()) >= _SHARE_OF_LEVELS * len(codes)

@@ -10,7 +10,7 @@ HEAD = struct.Struct("<cQ")
 PROGRESS, META, BATCH, REFUSAL, DONE = b"P", b"M", b"B", b"R", b"D"
 
 
-class Refusal(Exception):  # noqa: N818
+class RefusedError(Exception):
     """Why the file is not read: a code for which the parent has the sentence, and what goes into it."""
 
     def __init__(self, code: str, **details: object) -> None:
@@ -38,4 +38,4 @@ def progress(share: float) -> None:
 
 def refuse(code: str, **details: object) -> NoReturn:
     """Ends the reading with a reason."""
-    raise Refusal(code, **details)
+    raise RefusedError(code, **details)

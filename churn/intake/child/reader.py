@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from churn.intake.child.frames import DONE, REFUSAL, Refusal, send, tell
+from churn.intake.child.frames import DONE, REFUSAL, RefusedError, send, tell
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     try:
         _read(asked)
         send(DONE)
-    except Refusal as refusal:
+    except RefusedError as refusal:
         tell(REFUSAL, {"code": refusal.code, **refusal.details})
     except MemoryError:
         tell(REFUSAL, {"code": "memory"})

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -100,7 +101,7 @@ def _chosen(book: CalamineWorkbook, name: str | None, asked: Mapping[str, Any]) 
         return _guarded(lambda: book.get_sheet_by_name(name))
     worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = [sheet for sheet in worksheets if sheet.visible == SheetVisibleEnum.Visible]
-    sheets = [_guarded(lambda sheet=sheet: book.get_sheet_by_name(sheet.name)) for sheet in visible or worksheets]  # type: ignore[misc]
+    sheets = [_guarded(partial(book.get_sheet_by_name, sheet.name)) for sheet in visible or worksheets]
     filled = [sheet for sheet in sheets if sheet.height]
     if not filled:
         refuse("empty")
@@ -153,12 +154,12 @@ def _texts(cells: list[Cell], kinds: set[type], typed: pa.Array) -> pa.Array:
     """The cells as `text_of` writes them; many of one kind at once."""
     if kinds <= {str}:
         return pa.array(cells, pa.large_string())
-    if kinds <= {str, float} and all(type(cell) is str or -_PLAIN_BELOW < cell < _PLAIN_BELOW for cell in cells):  # type: ignore[operator]
+    if kinds <= {str, float} and all(-_PLAIN_BELOW < cell < _PLAIN_BELOW for cell in cells if isinstance(cell, float)):
         written = pa.array([cell if type(cell) is str else repr(cell) for cell in cells], pa.large_string())
         whole = pc.replace_substring_regex(pc.replace_substring_regex(written, r"\.0$", ""), "^-0$", "0")
         return pc.if_else(typed, whole, written)
     if kinds <= {str, datetime.date}:
-        return pa.array([cell if type(cell) is str else cell.isoformat() for cell in cells], pa.large_string())  # type: ignore[union-attr]
+        return pa.array([cell.isoformat() if isinstance(cell, datetime.date) else cell for cell in cells], pa.large_string())
     return pa.array([cell if type(cell) is str else text_of(cell) for cell in cells], pa.large_string())
 
 
