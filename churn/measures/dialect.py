@@ -26,6 +26,31 @@ def words(column: str) -> nw.Expr:
     return nw.when(text != nw.lit("")).then(text)
 
 
+def sum_if(condition: nw.Expr, amount: nw.Expr) -> nw.Expr:
+    """The sum of `amount` (Float64) over the rows that meet the condition; 0 where none does."""
+    return nw.when(condition).then(amount).otherwise(nw.lit(0.0)).sum()
+
+
+def ratio(above: nw.Expr, below: nw.Expr) -> nw.Expr:
+    """`above` / `below` as a float, null where `below` is 0: engines give inf, NaN or an error there."""
+    return above.cast(nw.Float64) / nw.when(below != 0).then(below.cast(nw.Float64))
+
+
+def days_between(earlier: nw.Expr, later: nw.Expr) -> nw.Expr:
+    """Whole days from one Date to another (Int64)."""
+    return (later - earlier).cast(nw.Int64)
+
+
+def days_after(day: nw.Expr, days: int) -> nw.Expr:
+    """The Date so many days later, or earlier where `days` is negative."""
+    return day.dt.offset_by(f"{days}d").cast(nw.Date)
+
+
+def month_of(day: nw.Expr) -> nw.Expr:
+    """The first day of a Date's month."""
+    return day.dt.truncate("1mo").cast(nw.Date)
+
+
 def is_known(expression: nw.Expr) -> nw.Expr:
     """True where the expression has a value."""
     return ~expression.is_null()

@@ -1,0 +1,75 @@
+"""What every customer did in every month that they were one: the table that all measures over time are read from."""
+
+from datetime import date
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn.dials import Dials
+from churn.measures.declared import Tables, declared, holds
+from churn.measures.dialect import Frame, count_if, month_of, real, small
+from churn.measures.lives import lives
+
+MOST_MONTHS = 120
+
+
+def customer_months(tables: Tables, dials: Dials) -> Frame:
+    """One row for each customer and each month, from that of their start to that of their leaving or of the last day before `dials.as_of`.
+
+    Columns out: customer_id, month (Date, its first day), cohort (Date, the month of the start; null where unknown: who is there from the
+    first month on), at_start, started, lost (Int64, 1 or 0: a customer before the first day of the month and still on it; came in it; left
+    in it), revenue (Float64: amounts of the orders before `as_of`; without an orders table monthly_value, null where there is neither),
+    orders, contacts, complaints (Int64). At most the last 120 months.
+    """
+    months = _months(tables, dials)
+    spans = lives(tables, dials).with_columns(cohort=month_of(nw.col("started_on")), _end=month_of(nw.col("lost_on")))
+    crossed = spans.join(_calendar(spans, months), how="cross")
+    inside = (nw.col("cohort").is_null() | (nw.col("cohort") <= nw.col("month"))) & (
+        nw.col("_end").is_null() | (nw.col("_end") >= nw.col("month"))
+    )
+    lived = crossed.filter(inside).select(
+        "customer_id",
+        "month",
+        "cohort",
+        _flag(nw.col("cohort").is_null() | (nw.col("started_on") < nw.col("month"))).alias("at_start"),
+        _flag(nw.col("cohort") == nw.col("month")).alias("started"),
+        _flag(nw.col("_end") == nw.col("month")).alias("lost"),
+    )
+    return _with_deeds(lived, tables, dials)
+
+
+def _with_deeds(lived: Frame, tables: Tables, dials: Dials) -> Frame:
+    found = declared(tables)
+    before = nw.lit(dials.as_of)
+    bought = found["orders"].filter(nw.col("ordered_on") < before).with_columns(month=month_of(nw.col("ordered_on")), amount=real("amount"))
+    spoke = found["contacts"].filter(nw.col("contacted_on") < before).with_columns(month=month_of(nw.col("contacted_on")))
+    by = ["customer_id", "month"]
+    orders = bought.group_by(by).agg(nw.len().alias("orders"), nw.col("amount").sum().alias("revenue"))
+    contacts = spoke.group_by(by).agg(nw.len().alias("contacts"), count_if(nw.col("kind") == nw.lit("complaint")).alias("complaints"))
+    joined = lived.join(orders, on=by, how="left").join(contacts, on=by, how="left")
+    if holds(tables, "orders"):
+        revenue = nw.col("revenue").fill_null(nw.lit(0.0))
+    else:
+        values = found["customers"].select("customer_id", real("monthly_value").alias("_value"))
+        joined, revenue = joined.join(values, on="customer_id", how="left"), nw.col("_value")
+    counts = [nw.col(name).fill_null(nw.lit(0)).cast(nw.Int64).alias(name) for name in ("orders", "contacts", "complaints")]
+    return joined.select(*lived.collect_schema().names(), revenue.alias("revenue"), *counts)
+
+
+def _months(tables: Tables, dials: Dials) -> list[date]:
+    """The first days of the months that the lives and orders before `as_of` span, at most the last 120 of them."""
+    first = small(lives(tables, dials).select(nw.col("started_on").min().alias("one"), nw.col("lost_on").min().alias("other"))).iloc[0]
+    known = [pd.Timestamp(day) for day in first if not pd.isna(day)]
+    last = pd.Period(dials.as_of, "M") if dials.as_of.day > 1 else pd.Period(dials.as_of, "M") - 1
+    begin = min([pd.Period(day, "M") for day in known], default=last)
+    return [month.start_time.date() for month in pd.period_range(max(begin, last - MOST_MONTHS + 1), last, freq="M")]
+
+
+def _calendar(frame: Frame, months: list[date]) -> Frame:
+    """A lazy frame of the frame's engine with one row a month."""
+    row = frame.head(1)
+    return nw.concat([row.select(month=nw.lit(month)) for month in months])
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
