@@ -29,9 +29,9 @@ _ROOMS: dict[str, Callable[[Frame, Dials, Frame], Frame]] = {
 def features(tables: Tables, dials: Dials, *, steady: Sequence[str] = ()) -> Frame:
     """One row for each customer active at `dials.as_of`: customer_id, then what `held` lists for these tables, then the `steady` columns.
 
-    Everything is as known before that day. Counts (Int64) and sums and trends (Float64) of who has no row in a table are
-    0, other numbers (Float64) and words (String) are null. `steady` names further columns of customers that do not change with time (a column that a feature is called by is
-    left out); whether they do not, only the firm can say. Raises ChurnError where one is not there or holds days.
+    Everything is as known before that day. Counts (Int64), sums and trends (Float64) of who has no row in a table are 0; other numbers
+    (Float64) and words (String) are null. `steady` names further columns of customers (one that a feature is called by is left out): only
+    the firm can say whether they stay the same with time. Raises ChurnError where one is not there or holds days.
     """
     found, who = declared(tables), active(lives(tables, dials))
     offered = held(tables)
