@@ -1,0 +1,78 @@
+"""Which signs every active customer shows."""
+
+from collections.abc import Mapping
+
+import narwhals.stable.v2 as nw
+
+from churn.dials import Dials
+from churn.measures.declared import Tables
+from churn.measures.dialect import Frame
+from churn.signs.declared import SIGNS
+from churn.signs.facts import facts
+from churn.signs.sign import EVIDENCE, Sign
+from churn.signs.thresholds import Thresholds
+
+AS_IT_COMES = Thresholds()
+
+
+def signs(tables: Tables, dials: Dials, thresholds: Thresholds = AS_IT_COMES) -> Frame:
+    """One row a customer active at `dials.as_of` and sign that fired, in no order, from what was known before that day.
+
+    Columns out: customer_id, sign (a key of `SIGNS`), severity (1 watch, 2 warn, 3 act), and the evidence: since (Date), days (Int64),
+    usual (Float64), count (Int64), amount (Float64), before, after (String), as `Shown` explains them; null where there is none.
+    A sign that lacks a table or column is not among them: see `lacking`.
+    """
+    there = told(tables)
+    if not there:
+        nobody = tables["customers"].head(0).select("customer_id", sign=nw.lit(""), severity=nw.lit(0).cast(nw.Int64))
+        return nobody.with_columns(*(nw.lit(None).cast(type_).alias(name) for name, type_ in EVIDENCE.items()))
+    graded = graded_facts(tables, dials, thresholds)
+    worrying = nw.max_horizontal(*(nw.col(severity_of(key)) for key in there)) > 0
+    crossed = graded.filter(worrying).join(_keys(tables["customers"], list(there)), how="cross")
+    fired = crossed.with_columns(severity=_of_its_sign({key: nw.col(severity_of(key)) for key in there})).filter(nw.col("severity") > 0)
+    cells = [
+        _of_its_sign({key: sign.evidence[name] for key, sign in there.items() if name in sign.evidence}).cast(type_).alias(name)
+        for name, type_ in EVIDENCE.items()
+    ]
+    return fired.select("customer_id", "sign", "severity", *cells)
+
+
+def graded_facts(tables: Tables, dials: Dials, thresholds: Thresholds) -> Frame:
+    """`facts`, with one column for each sign that can be computed, named by `severity_of`: 0 does not fire, 1 watch, 2 warn, 3 act."""
+    known = facts(tables, dials, thresholds)
+    return known.with_columns(*(sign.severity(thresholds).alias(severity_of(key)) for key, sign in told(tables).items()))
+
+
+def told(tables: Tables) -> dict[str, Sign]:
+    """The signs for which the tables hold what they need."""
+    missing = lacking(tables)
+    return {key: sign for key, sign in SIGNS.items() if key not in missing}
+
+
+def lacking(tables: Tables) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What the other signs would need: by sign, the columns that are not there by table."""
+    there = {name: set(table.collect_schema().names()) for name, table in tables.items()}
+    found = {key: _not_there(there, sign.needs) for key, sign in SIGNS.items()}
+    return {key: missing for key, missing in found.items() if missing}
+
+
+def severity_of(key: str) -> str:
+    """The name of the column of a sign's severity."""
+    return f"severity_{key}"
+
+
+def _not_there(there: Mapping[str, set[str]], needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    missing = {table: tuple(column for column in columns if column not in there.get(table, ())) for table, columns in needs.items()}
+    return {table: columns for table, columns in missing.items() if columns}
+
+
+def _keys(customers: Frame, keys: list[str]) -> Frame:
+    """A lazy frame of the customers' engine with one row a key."""
+    row = customers.head(1)
+    return nw.concat([row.select(sign=nw.lit(key)) for key in keys])
+
+
+def _of_its_sign(cells: Mapping[str, nw.Expr]) -> nw.Expr:
+    """Of the expressions by sign, that of the row's own sign; null where it has none."""
+    own = [nw.when(nw.col("sign") == nw.lit(key)).then(cell) for key, cell in cells.items()]
+    return own[0] if len(own) == 1 else nw.coalesce(*own)
