@@ -5,7 +5,7 @@ the tables; where a setting changes, or an older program made them, they are mad
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -100,7 +100,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
 
 
-def has_events(tables: Tables) -> bool:
+def has_events(tables: Collection[str]) -> bool:
     """Whether there is anything that customers did."""
     return any(name in tables for name in EVENTS)
 

@@ -9,13 +9,13 @@ from typing import Literal
 import streamlit as st
 
 from churn import wording
-from churn.errors import ChurnError, StoreError
+from churn.errors import ChurnError, StoreError, TrainingError
 from churn.intake import Intake, read
 from churn.loads import Former
 from churn.report.history import is_back
 from churn.risk import Scorecard
 from churn.risk.columns import Label
-from churn.risk.of_desk import add, adopt, earlier_model
+from churn.risk.of_desk import add, adopt, earlier_model, foretell, has_history, is_foretold
 from churn.tables import TABLES
 from churn.wording import _
 from ui.desk import SAMPLE, the_desk, who
@@ -101,6 +101,25 @@ def load_sample() -> None:
             raise StoreError(_("The sample firm's files are not there: {folder} holds no customers.csv.").format(folder=SAMPLE.name))
         card = earlier_model(the_desk(), intakes["customers"]) or _learned(job, intakes["customers"])
         _put(job, intakes, card)
+        foresee()
+
+
+def foresee() -> None:
+    """Learns from what happened in the desk's histories, where it has any and no such score yet, its making shown with a way to stop: who
+    leaves within the days looked ahead."""
+    desk, job = the_desk(), Job()
+    if is_foretold(desk) or not has_history(desk):
+        return
+    st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop_foresight, args=(job,), key="stop foresight")
+    bar = st.progress(0.0, text=_("Learning from what happened"))
+
+    def tell(share: float, text: str) -> None:
+        bar.progress(share, text=_("{share} learned from what happened: {what}").format(share=wording.percent(share, 0), what=text))
+
+    try:
+        foretell(desk, trained_on=datetime.now(UTC).date().isoformat(), progress=tell, may_write=job.may_write)
+    except TrainingError as error:
+        _tell("done", _("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
 
 
 def undo(former: Former) -> None:
@@ -180,6 +199,11 @@ def _stop(job: Job) -> None:
         _tell("stopped", _("Stopped. The desk is as it was."))
     elif _NEWS not in st.session_state:
         _tell("stopped", _("It was too late to stop: the table is being loaded. Open this page again in a moment."))
+
+
+def _stop_foresight(job: Job) -> None:
+    if job.stop():
+        _tell("stopped", _("Stopped. The tables are loaded; who leaves next was not learned from them."))
 
 
 def _tell(kind: News, text: str) -> None:

@@ -1,7 +1,7 @@
 """The desk's own model: trained on its customers, kept beside its tables, every customer scored."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,7 @@ import pandas as pd
 from churn.adding import added
 from churn.errors import ModelError, StoreError
 from churn.intake import Intake
-from churn.measures.dialect import small
-from churn.prepared import Wishes, is_prepared, prepared, wishes_of
+from churn.prepared import Wishes, dials_of, has_events, is_prepared, prepared, wishes_of
 from churn.risk.columns import Label, choose, find_label
 from churn.risk.fitting import Progress
 from churn.risk.keeping import load, save, to_text
@@ -108,13 +107,17 @@ def _saved(desk: Desk, card: Scorecard) -> str:
     return name
 
 
-def foretell(desk: Desk, *, trained_on: str | None = None, progress: Progress | None = None) -> Scorecard:
+def foretell(
+    desk: Desk, *, trained_on: str | None = None, progress: Progress | None = None, may_write: Callable[[], bool] = lambda: True
+) -> Scorecard | None:
     """Learns from the desk's histories, keeps that model, and has the desk show the risks that it foretells. The desk is as before if it
-    fails or is stopped. Raises TrainingError where the histories do not suffice, StoreError where something was loaded meanwhile."""
+    fails or is stopped, and None comes back where it may not write. Raises TrainingError where the histories do not suffice, StoreError where something was loaded meanwhile."""
     contents, source, wishes = desk.contents(), desk.source("customers"), wishes_of(desk)
     with desk.reading() as frames:
         past = past_of({name: frame for name, frame in frames.items() if name in TABLES}, wishes)
     found = learn_past(past, source=source.file, digest=source.digest, trained_on=trained_on, progress=progress)
+    if not may_write():
+        return None
     settings: dict[str, Json] = {"history": _saved(desk, found.card), "deeper": None}
     desk.prepare(preparing(wishes, found), settings=settings, of=contents)
     return found.card
@@ -208,8 +211,7 @@ def history_model_of(desk: Desk) -> Scorecard | None:
 
 def has_history(desk: Desk) -> bool:
     """Whether the desk holds anything that customers did, and days that say who left."""
-    with desk.reading() as frames:
-        return "customer_features" in frames and bool(small(frames["dials"])["is_dated"].iloc[0])
+    return dials_of(desk) is not None and has_events(desk.tables())
 
 
 def is_foretold(desk: Desk) -> bool:
