@@ -78,11 +78,12 @@ def suggest_gone_after(tables: Tables, as_of: date) -> int | None:
 
     It is the smallest N of GRID such that of the silences longer than N days no more than 15% ended within N days more, and so for every
     longer N that at least 30 silences were seen for. So of those who are called gone about one in seven at most is called so wrongly in the
-    time ahead that the score then looks at, which is N too. A longer N would be right more often, but later, when there is less to save. The
-    longer ones are asked too because many a silence outlasts a short N and a short look ahead and ends after both: with invoices once a
-    month nobody orders in the second week.
-    Where even the longest N seen is too short, it is that one. Where none was seen, three times the usual gap of the customer in the middle;
-    where nobody ordered twice, 90.
+    time ahead that the score then looks at, which is N too. A longer N would be right more often, but later, when there is less to save.
+    The longer ones are asked too because many a silence outlasts a short N and a short look ahead and ends after both: with invoices once
+    a month nobody orders in the second week.
+
+    Where even the longest N seen is too short, it is that one. Where none was seen, three times the usual gap of the customer in the
+    middle; where nobody ordered twice, 90.
     """
     if not orders_decide(tables):
         return None
