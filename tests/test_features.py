@@ -1,7 +1,7 @@
 """Features of customers as of a day: worked by hand, worked out again in pandas, and blind to all that comes on the day or later."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -17,11 +17,10 @@ from churn.dials import Dials
 from churn.errors import ChurnError
 from churn.features import every, features, held, labels, panel_dates
 from churn.tables import TABLES
+from tests.firms import AS_OF, KINDS, ago, made_firm
 from tests.referees_features import features_in_pandas
 
 FOLDER = Path(__file__).parents[1] / "sample_data"
-AS_OF = date(2025, 7, 1)
-KINDS = {"id": pa.string(), "text": pa.string(), "number": pa.float64(), "date": pa.date32(), "flag": pa.string()}
 
 
 @pytest.fixture(scope="module")
@@ -56,23 +55,6 @@ def _kind(table, column, frame):
     return KINDS[known.type] if known else pa.float64() if frame[column].dtype.kind in "if" else pa.string()
 
 
-def _firm(engine, **rows):
-    """Lazy tables of rows by hand, each in the order of the schema's columns; the rest of a row is empty. Customers `a` and `b` came 400
-    days before AS_OF, where none are given."""
-    rows.setdefault("customers", [("a", None, None, None, None, ago(400)), ("b", None, None, None, None, ago(400))])
-    tables = {}
-    for name, given_rows in rows.items():
-        columns = TABLES[name].columns
-        cells = [dict(zip([column.name for column in columns], row, strict=False)) for row in given_rows]
-        schema = pa.schema([(column.name, KINDS[column.type]) for column in columns])
-        tables[name] = nw.from_native(engine.from_arrow(pa.Table.from_pylist(cells, schema=schema)))
-    return tables
-
-
-def ago(days: int) -> date:
-    return AS_OF - timedelta(days=days)
-
-
 def read(lazy) -> pd.DataFrame:
     return lazy.collect("pandas").to_native().set_index("customer_id").sort_index()
 
@@ -89,7 +71,7 @@ def check(found: pd.DataFrame, customer: str, expected: dict[str, object]) -> No
 def test_orders_worked_by_hand(engine):
     rows = [("a", ago(200), 100), ("a", ago(120), 50), ("a", ago(100), 60), ("a", ago(100), 40), ("a", ago(10), 30), ("a", AS_OF, 999)]
     edges = [("b", ago(days), 1) for days in (30, 31, 90, 91, 180, 181)]
-    found = read(features(_firm(engine, orders=[*rows, *edges]), Dials(AS_OF)))
+    found = read(features(made_firm(engine, orders=[*rows, *edges]), Dials(AS_OF)))
     expected = {
         "days_since_order": 10,
         "usual_order_gap": 80,  # of 80, 20, 90
@@ -125,7 +107,7 @@ def test_late_payments_worked_by_hand(engine):
         ("a", ago(30), 32, None, AS_OF, None),  # not yet late
         ("b", ago(30), 64, None, AS_OF, None),
     ]
-    found = read(features(_firm(engine, orders=rows), Dials(AS_OF)))
+    found = read(features(made_firm(engine, orders=rows), Dials(AS_OF)))
     check(found, "a", {"days_paid_late": 31 / 5, "share_paid_late": 3 / 5, "late_180": 2, "late_trend": 2 - 1, "invoices_overdue": 2})
     check(found, "a", {"amount_overdue": 24})
     check(found, "b", {"days_paid_late": None, "share_paid_late": None, "late_180": 0, "late_trend": 0, "invoices_overdue": 0})
@@ -141,7 +123,7 @@ def test_contacts_worked_by_hand(engine):
         ("a", AS_OF, "in", "social", "complaint", 1.0, None),
         ("b", ago(400), "out", "social", "thanks", 0.5, None),
     ]
-    found = read(features(_firm(engine, contacts=rows), Dials(AS_OF)))
+    found = read(features(made_firm(engine, contacts=rows), Dials(AS_OF)))
     expected = {
         "days_since_contact": 20,
         "days_since_contact_in": 60,
@@ -177,7 +159,7 @@ def test_contacts_worked_by_hand(engine):
 
 
 def test_answers_changes_and_promises_worked_by_hand(engine):
-    tables = _firm(
+    tables = made_firm(
         engine,
         surveys=[
             ("a", ago(300), "nps", 9),
@@ -228,7 +210,7 @@ def test_plan_and_price_are_those_of_the_day(engine):
         ("b", AS_OF, "price", "10", "15"),  # the price of one seat
         ("c", AS_OF, "price", "dear", "150"),
     ]
-    found = read(features(_firm(engine, customers=customers, changes=changes), Dials(AS_OF)))
+    found = read(features(made_firm(engine, customers=customers, changes=changes), Dials(AS_OF)))
     check(found, "a", {"plan": "Plus", "monthly_value": 100, "days_to_renewal": 10, "segment": "Small", "region": None})
     check(found, "b", {"plan": "Pro", "monthly_value": 100, "days_to_renewal": None})
     check(found, "c", {"plan": "Pro", "monthly_value": 150, "days_to_renewal": None})
@@ -354,7 +336,7 @@ def test_nothing_on_the_day_or_later_changes_a_feature(drawn):
             for table, cells in world.items():
                 rows.setdefault(table, []).extend((f"{side} {number} {row[0]}", *row[1:]) for row in cells)
     with duckdb.connect() as engine:
-        found = read(features(_firm(engine, **rows), Dials(AS_OF, gone_after)))
+        found = read(features(made_firm(engine, **rows), Dials(AS_OF, gone_after)))
     one, other = (found[found.index.str.startswith(side)].rename(index=lambda name: name[2:]) for side in "xy")
     pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9, atol=1e-9)
 
@@ -371,7 +353,7 @@ def test_plans_and_prices_that_change_later_are_undone(engine):
             changes.append((name, ago(-int(day)), "price", str(costs[step]), str(costs[step + 1])))
         customers.append((name, None, None, None, plans[-1], ago(10), None, costs[-1]))
         first[name] = {"plan": "plan 0", "monthly_value": costs[0], "plan_changes_365": 0, "price_change": None}
-    found = read(features(_firm(engine, customers=customers, changes=changes), Dials(AS_OF)))
+    found = read(features(made_firm(engine, customers=customers, changes=changes), Dials(AS_OF)))
     for name, expected in first.items():
         check(found, name, expected)
 
@@ -379,7 +361,7 @@ def test_plans_and_prices_that_change_later_are_undone(engine):
 def test_labels_say_who_ended_within_the_horizon(engine):
     days = {"before": ago(1), "that day": AS_OF, "last day": ago(-89), "too late": ago(-90), "stays": None}
     customers = [(name, None, None, None, None, ago(400), day) for name, day in days.items()]
-    tables = _firm(engine, customers=[*customers, ("comes later", None, None, None, None, AS_OF, ago(-1))])
+    tables = made_firm(engine, customers=[*customers, ("comes later", None, None, None, None, AS_OF, ago(-1))])
     assert read(labels(tables, Dials(AS_OF, None, 90)))["lost"].to_dict() == {"last day": 1, "stays": 0, "that day": 1, "too late": 0}
     assert list(read(features(tables, Dials(AS_OF, None, 90))).index) == ["last day", "stays", "that day", "too late"]
 
@@ -390,7 +372,7 @@ def test_labels_say_who_fell_silent_within_the_horizon(engine):
     rows += [("back", ago(5)), ("back", ago(-30)), ("back after a silence", ago(60)), ("back after a silence", ago(-80)), ("ends", ago(1))]
     ended = {"ends": ago(-3)}
     customers = [(name, None, None, None, None, ago(400), ended.get(name)) for name in dict.fromkeys(name for name, _day in rows)]
-    found = read(labels(_firm(engine, customers=customers, orders=[(*row, 1.0) for row in rows]), Dials(AS_OF, 60, 90)))["lost"]
+    found = read(labels(made_firm(engine, customers=customers, orders=[(*row, 1.0) for row in rows]), Dials(AS_OF, 60, 90)))["lost"]
     assert found.to_dict() == {"back": 0, "back after a silence": 0, "back too early": 1, "ends": 1, "gone": 1, "gone first": 1}
 
 
