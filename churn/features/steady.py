@@ -22,7 +22,7 @@ def customer_features(tables: Tables, dials: Dials, who: Frame, steady: Sequence
     found = declared(tables)
     day = nw.lit(dials.as_of)
     own = found["customers"].select("customer_id", "segment", "region", "plan", "renewal_on", real("monthly_value").alias("monthly_value"))
-    extra = tables["customers"].select("customer_id", *(_steady(tables["customers"], name) for name in steady))
+    extra = tables["customers"].select(nw.col("customer_id").cast(nw.String), *(_steady(tables["customers"], name) for name in steady))
     later = found["changes"].filter(nw.col("changed_on") >= day)
     joined = who.select("customer_id", "started_on")
     for more in (own, extra, _plan_then(later), _prices_since(later)):

@@ -76,24 +76,27 @@ def return_curve(tables: Tables, as_of: date, *, look_ahead: int | None = None, 
 def suggest_gone_after(tables: Tables, as_of: date) -> int | None:
     """The days of silence after which a customer may be counted as gone; None where `ended_on` says who left, or there are no orders.
 
-    It is the smallest N of GRID such that of the silences longer than N days no more than 15% ended within N days more, and so for every
-    longer N that at least 30 silences were seen for. So of those who are called gone about one in seven at most is called so wrongly in the
-    time ahead that the score then looks at, which is N too. A longer N would be right more often, but later, when there is less to save. The
-    longer ones are asked too because many a silence outlasts a short N and a short look ahead and ends after both: with invoices once a
-    month nobody orders in the second week.
-    Where even the longest N seen is too short, it is that one. Where none was seen, three times the usual gap of the customer in the middle;
-    where nobody ordered twice, 90.
+    It is the smallest N of GRID that is no shorter than the usual gap of nine customers in ten, and such that of the silences longer than N
+    days no more than 15% ended within N days more, nor for any longer N that at least 30 silences were seen for. So of those who are called
+    gone about one in seven at most is called so wrongly in the time ahead that the score then looks at, which is N too. A longer N would be
+    right more often, but later, when there is less to save. The usual gap and the longer N are asked because many a silence outlasts a
+    short N and a short look ahead and ends after both: with invoices once a month nobody orders in the second week.
+
+    Where even the longest N seen is too short, it is that one. Where none was seen, three times the usual gap of the customer in the
+    middle; where nobody ordered twice, 90.
     """
     if not orders_decide(tables):
         return None
+    usual = usual_gaps(tables, as_of).set_index("quantile")["days"]
+    if math.isnan(usual[0.5]):
+        return LOOK_AHEAD
     curve = return_curve(tables, as_of)
-    seen = curve[curve["silences"] >= FEWEST_SILENCES]
-    if len(seen):
-        returning = seen["days"][seen["share"] > MOST_RETURNING]
-        longer = seen["days"][seen["days"] > returning.max()] if len(returning) else seen["days"]
-        return int(longer.min() if len(longer) else seen["days"].max())
-    usual = float(usual_gaps(tables, as_of)["days"][QUANTILES.index(0.5)])
-    return LOOK_AHEAD if math.isnan(usual) else max(1, round(3 * usual))
+    seen = curve[(curve["silences"] >= FEWEST_SILENCES) & (curve["days"] >= usual[0.9])]
+    if seen.empty:
+        return max(1, round(3 * float(usual[0.5])))
+    returning = seen["days"][seen["share"] > MOST_RETURNING]
+    longer = seen["days"][seen["days"] > returning.max()] if len(returning) else seen["days"]
+    return int(longer.min() if len(longer) else seen["days"].max())
 
 
 def orders_decide(tables: Tables) -> bool:
