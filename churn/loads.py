@@ -13,7 +13,7 @@ from typing import Literal
 
 from churn.errors import StoreError
 from churn.intake import Intake
-from churn.stored import BEFORE, Cursor, Json, drop, put_settings, quoted, stored_rows, value
+from churn.stored import BEFORE, PREPARED, Cursor, Json, drop, put_settings, quoted, stored_rows, value
 from churn.tables import TABLES
 from churn.wording import _
 
@@ -77,14 +77,15 @@ class Former:
 def begin(cursor: Cursor, intakes: Mapping[str, Intake], *, scored: bool, alone: bool, at: datetime | None, by: str) -> int:
     """Notes a load and moves aside what it takes the place of; gives its number.
 
-    `scored`: the scores go too, and the settings are kept as they were; `alone`: no table and no setting stays.
+    `scored`: the scores go too, and the settings are kept as they were; `alone`: no table and no setting stays. What was prepared of the
+    tables always goes with them.
     """
     number = _note(cursor, "load", at=at, by=by)
     for name, intake in intakes.items():
         counts = [intake.rows_read, intake.rows_accepted, intake.rows_read - intake.rows_accepted]
         cursor.execute("INSERT INTO _loaded VALUES (?, ?, ?, ?, ?, ?, ?)", [number, name, intake.file, intake.digest, *counts])
     _forget_former(cursor)
-    scope = [*(TABLES if alone else intakes), *(_SCORED if scored or alone else ())]
+    scope = [*(TABLES if alone else intakes), *PREPARED, *(_SCORED if scored or alone else ())]
     _exchange(cursor, scope)
     if "settings" in scope and not alone:
         cursor.execute("INSERT INTO _settings SELECT substr(name, ?), value FROM _settings", [len(BEFORE) + 1])
@@ -184,7 +185,7 @@ def _note(cursor: Cursor, kind: Kind, *, at: datetime | None, by: str, of: int |
 
 def _forget_former(cursor: Cursor) -> None:
     """Drops what is aside."""
-    for name in (*TABLES, "scores"):
+    for name in (*TABLES, *PREPARED, "scores"):
         drop(cursor, BEFORE + name)
     cursor.execute("DELETE FROM _settings WHERE starts_with(name, ?)", [BEFORE])
     cursor.execute("DELETE FROM _undo")

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import duckdb
-import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import loads
@@ -25,15 +24,18 @@ from churn.intake import Intake
 from churn.loads import Former, Load
 from churn.opening import first_line, not_opened, prepare, write_witness
 from churn.stored import (
+    Frames,
     Json,
+    Prepare,
     Source,
     StoredColumn,
+    frames_of,
     known_table,
     labelled,
+    prepare_all,
     put_scores,
     put_settings,
     put_table,
-    quoted,
     stored_columns,
     stored_rows,
     stored_source,
@@ -76,24 +78,39 @@ class Desk:
         loaded_at: datetime | None = None,
         alone: bool = False,
         by: str = "",
+        prepare: Prepare | None = None,
     ) -> None:
         """Replaces each named table whole, all in one transaction; new customers also drop the scores of the old.
 
         `scores` (as in `write_scores`) come in with them; `alone` drops every other table and setting. What is replaced or dropped is kept
-        for `undo` until the next load. `by` is who loads, for the history. Raises QuestionError where an intake has an open question and
+        for `undo` until the next load. `by` is who loads, for the history. `prepare` makes what pages read from the new tables, as
+        `prepare` does; without it the desk holds nothing prepared. Raises QuestionError where an intake has an open question and
         StoreError where a table is unknown; the desk is then as before.
         """
         for name, intake in intakes.items():
             known_table(name)
             intake.settled()
-        scored = "customers" in intakes or scores is not None or bool(settings)
         with self._write() as cursor:
+            foretold = value(cursor, "SELECT count(*) FROM _settings WHERE name = 'history' AND value <> 'null'") > 0
+            scored = "customers" in intakes or scores is not None or bool(settings) or foretold
             number = loads.begin(cursor, intakes, scored=scored, alone=alone, at=loaded_at, by=by)
             for name, intake in intakes.items():
                 put_table(cursor, TABLES[name], intake, loaded_at, number)
             if scores is not None:
                 put_scores(cursor, scores)
             put_settings(cursor, settings or {})
+            if prepare is not None:
+                prepare_all(cursor, prepare)
+
+    def prepare(self, prepare: Prepare, *, settings: Mapping[str, Json] | None = None) -> None:
+        """Makes anew what pages read of the tables, in one transaction with `settings`.
+
+        `prepare` gets all tables as `reading` gives them and returns some of PREPARED, and "scores" (as in `write_scores`) where these
+        change with them; what it does not return is dropped, scores stay.
+        """
+        with self._write() as cursor:
+            put_settings(cursor, settings or {})
+            prepare_all(cursor, prepare)
 
     def undo(self, *, by: str = "", at: datetime | None = None, number: int | None = None, scores: bool = True) -> Former:
         """Puts back what the last load took the place of, in one transaction, and gives what the desk holds then; a second undo brings the
@@ -187,13 +204,13 @@ class Desk:
             return found.df().astype("str")
 
     @contextmanager
-    def reading(self) -> Iterator[dict[str, nw.LazyFrame[Any]]]:
+    def reading(self) -> Iterator[Frames]:
         """All tables by name, and "scores" when there, as lazy frames with safe column names, all as of one moment.
 
         The frames can be joined with each other and end with the context: collect inside it.
         """
         with self._cursor() as cursor:
-            yield {name: nw.from_native(cursor.sql(f"SELECT * EXCLUDE (_row) FROM {quoted(name)}")) for name in stored_rows(cursor)}
+            yield frames_of(cursor)
 
     def setting(self, name: str, default: Json = None) -> Json:
         """The value kept under `name`, or `default`."""

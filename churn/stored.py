@@ -7,11 +7,12 @@ noted in the same tables, with `BEFORE` ahead of its name.
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -23,7 +24,11 @@ from churn.wording import _, listing
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
+Frames = dict[str, nw.LazyFrame[Any]]
+Prepare = Callable[[Frames], Mapping[str, nw.LazyFrame[Any] | pd.DataFrame]]
+
 BEFORE = "_before_"
+PREPARED = ("customer_now", "customer_months", "customer_features", "customer_signs", "sign_record", "looked_back", "dials")
 _SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _ROW_AS_ID = "\x00 row as id"
@@ -35,6 +40,9 @@ class Cursor(Protocol):
 
     def execute(self, query: str, parameters: Any = None) -> Any:
         """Runs one statement."""
+
+    def sql(self, query: str) -> Any:
+        """A statement's rows, read when they are asked for."""
 
     def register(self, view_name: str, python_object: object) -> Any:
         """Lends the statements a frame under a name."""
@@ -165,6 +173,34 @@ def create(cursor: Cursor, name: str, types: Mapping[str, str], frame: pd.DataFr
     cursor.execute(f"CREATE TABLE {quoted(name)} (_row BIGINT, {declared})")
     cursor.execute(f"INSERT INTO {quoted(name)} SELECT _row, {casts} FROM _incoming")
     cursor.unregister("_incoming")
+
+
+def frames_of(cursor: Cursor) -> Frames:
+    """All tables by name as lazy frames of one cursor, without the numbers of their rows."""
+    hidden = {name: "" if name in PREPARED else " EXCLUDE (_row)" for name in stored_rows(cursor)}
+    return {name: nw.from_native(cursor.sql(f"SELECT *{out} FROM {quoted(name)}")) for name, out in hidden.items()}
+
+
+def prepare_all(cursor: Cursor, prepare: Prepare) -> None:
+    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some."""
+    made = prepare({name: frame for name, frame in frames_of(cursor).items() if name not in PREPARED})
+    for name in PREPARED:
+        drop(cursor, name)
+        if name in made:
+            _put_prepared(cursor, name, made[name])
+    if isinstance(scores := made.get("scores"), pd.DataFrame):
+        put_scores(cursor, scores)
+
+
+def _put_prepared(cursor: Cursor, name: str, frame: nw.LazyFrame[Any] | pd.DataFrame) -> None:
+    """Writes a prepared table: a lazy frame of this cursor, or a frame in memory."""
+    if isinstance(frame, pd.DataFrame):
+        cursor.register("_incoming", frame)
+        cursor.execute(f"CREATE TABLE {quoted(name)} AS FROM _incoming")
+        cursor.unregister("_incoming")
+    else:
+        frame.to_native().create(name)
+    cursor.execute("INSERT INTO _tables (name, rows) VALUES (?, ?)", [name, value(cursor, f"SELECT count(*) FROM {quoted(name)}")])
 
 
 def put_scores(cursor: Cursor, frame: pd.DataFrame) -> None:
