@@ -12,13 +12,14 @@ from churn.errors import QuestionError, StoreError, TrainingError
 from churn.intake import Intake, ReadOptions
 from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, said_again, tables_in
-from churn.terminal import LabelColumn, Lost, intake_of, show, tell, tell_rejected, trained
+from churn.terminal import LabelColumn, Lost, intake_of, progress, show, tell, tell_rejected, trained
 from churn.wording import _
 
 if TYPE_CHECKING:
     from churn.store import Desk
+    from churn.stored import Prepare
 
-LEARNED = ("model", "label", "lost", "deeper")
+LEARNED = ("model", "label", "lost", "deeper", "history")
 DeskFolder = Annotated[Path, typer.Option("--desk", help=_("the folder of the desk"))]
 
 
@@ -51,12 +52,14 @@ def load(
                 put_beside(opened, intakes)
             else:
                 learned = learn(opened, intakes["customers"], label, lost, train_too) if "customers" in intakes else {}
-                opened.load(intakes, **learned, loaded_at=this_moment(), by=user())
+                opened.load(intakes, **learned, loaded_at=this_moment(), by=user(), prepare=prepare_for(opened, intakes))
+                if train_too:
+                    foretold(opened)
             tell_rejected(*intakes.values())
             if said := answers_of(options):
                 for intake in intakes.values():
                     opened.remember(intake.shape, said)
-        show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model")})
+        show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model"), "history": opened.setting("history")})
 
 
 def read_like_before(desk: "Desk", path: Path, options: ReadOptions, table: str) -> Intake:
@@ -91,6 +94,26 @@ def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, tra
         raise TrainingError(_("{why} Or load without a score: --no-train.").format(why=error)) from error
     ids = customers.rows.astype("str") if customers.id_column is None else customers.frame[customers.id_column]
     return {"scores": scores_of(card, customers.frame, ids, customers.id_column), "settings": kept(desk, card)}
+
+
+def prepare_for(desk: "Desk", intakes: Mapping[str, Intake]) -> "Prepare":
+    """What prepares the tables of a load: new customers wait for a score of their own."""
+    from churn.prepared import wishes_of
+    from churn.risk.of_desk import preparing, preparing_again
+
+    return preparing(wishes_of(desk)) if "customers" in intakes else preparing_again(desk)
+
+
+def foretold(desk: "Desk") -> None:
+    """Learns from the histories of a desk that has no such score yet; where they do not suffice, says why."""
+    from churn.risk.of_desk import foretell, has_history, is_foretold
+
+    if is_foretold(desk) or not has_history(desk):
+        return
+    try:
+        foretell(desk, trained_on=this_moment().date().isoformat(), progress=progress)
+    except TrainingError as error:
+        tell(_("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
 
 
 def undo(

@@ -37,6 +37,7 @@ from churn.stored import (
     put_settings,
     put_table,
     stored_columns,
+    stored_contents,
     stored_rows,
     stored_source,
     value,
@@ -83,9 +84,8 @@ class Desk:
         """Replaces each named table whole, all in one transaction; new customers also drop the scores of the old.
 
         `scores` (as in `write_scores`) come in with them; `alone` drops every other table and setting. What is replaced or dropped is kept
-        for `undo` until the next load. `by` is who loads, for the history. `prepare` makes what pages read from the new tables, as
-        `prepare` does; without it the desk holds nothing prepared. Raises QuestionError where an intake has an open question and
-        StoreError where a table is unknown; the desk is then as before.
+        for `undo` until the next load. `by` is who loads, for the history; `prepare` makes what pages read (see `prepare`). Raises
+        QuestionError where an intake has an open question and StoreError where a table is unknown; the desk is then as before.
         """
         for name, intake in intakes.items():
             known_table(name)
@@ -102,13 +102,15 @@ class Desk:
             if prepare is not None:
                 prepare_all(cursor, prepare)
 
-    def prepare(self, prepare: Prepare, *, settings: Mapping[str, Json] | None = None) -> None:
+    def prepare(self, prepare: Prepare, *, settings: Mapping[str, Json] | None = None, of: str | None = None) -> None:
         """Makes anew what pages read of the tables, in one transaction with `settings`.
 
         `prepare` gets all tables as `reading` gives them and returns some of PREPARED, and "scores" (as in `write_scores`) where these
-        change with them; what it does not return is dropped, scores stay.
+        change with them; what it does not return is dropped, scores stay. StoreError where the `contents` are no longer those in `of`.
         """
         with self._write() as cursor:
+            if of not in (None, stored_contents(cursor)):
+                raise StoreError(_("Other tables were loaded meanwhile, so these scores are not theirs. Begin anew."))
             put_settings(cursor, settings or {})
             prepare_all(cursor, prepare)
 
@@ -158,6 +160,11 @@ class Desk:
         with self._cursor() as cursor:
             stored = stored_rows(cursor)
         return {name: stored[name] for name in TABLES if name in stored}
+
+    def contents(self) -> str:
+        """A text that stays the same for as long as the tables do."""
+        with self._cursor() as cursor:
+            return stored_contents(cursor)
 
     def columns(self, table: str) -> list[StoredColumn]:
         """The columns of a table as in its file; none where the table is not loaded."""
@@ -273,7 +280,6 @@ def open_desk(folder: Path) -> Desk:
 
 
 def _open_root(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The root connection of the desk in `folder`, made if missing; raises StoreError."""
     try:
         (folder / "models").mkdir(parents=True, exist_ok=True)
         root = duckdb.connect(folder / "desk.duckdb")

@@ -95,6 +95,12 @@ def stored_rows(cursor: Cursor) -> dict[str, int]:
     return dict(cursor.execute("SELECT name, rows FROM _tables WHERE NOT starts_with(name, ?)", [BEFORE]).fetchall())
 
 
+def stored_contents(cursor: Cursor) -> str:
+    """Which load each table is from."""
+    loads = "SELECT name, rows, load FROM _tables WHERE load IS NOT NULL AND NOT starts_with(name, ?) ORDER BY name"
+    return json.dumps(cursor.execute(loads, [BEFORE]).fetchall())
+
+
 def stored_columns(cursor: Cursor, table: str) -> list[StoredColumn]:
     """The columns of a table in the order of its file; none where it is not loaded."""
     found = cursor.execute("SELECT name, label, type FROM _columns WHERE table_name = ? ORDER BY place", [table])

@@ -8,7 +8,7 @@ from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
 from pages import calls, customer, data, loyalty, nps, overview, reasons, score_sheet, signs, trust
-from ui.desk import firm, the_desk
+from ui.desk import brought_up, firm
 from ui.links import go, link, remember
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -61,7 +61,7 @@ def open_page() -> None:
     page = st.navigation(pages)
     remember({page.url_path: page for section in pages.values() for page in section}, here=page.url_path)
     try:
-        the_desk()
+        brought_up()
         side()
         page.run()
     except ChurnError as error:

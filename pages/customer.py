@@ -61,7 +61,7 @@ def _one(found: Profile) -> None:
         lacking(_("There are no risk scores yet. Train on your customers to see how likely each is to leave."))
     elif not has_signal(card):
         no_signal(card)
-    else:
+    elif len(found.read):
         _risk(found, card, scored(the_desk(), card, found, deeper=shows_deeper(the_desk())))
     _signs(found)
     _facts(found)
@@ -83,7 +83,7 @@ def _risk(found: Profile, card: Scorecard, scores: Scores) -> None:
             st.caption(uncertain)
     with right:
         st.subheader(_("What moves it most"), anchor=False)
-        st.markdown("\n".join(f"- {wording.escape(sentence)}" for sentence in risk.drivers(scores, found.row)[0]))
+        st.markdown("\n".join(f"- {wording.escape(sentence)}" for sentence in risk.drivers(scores, found.read)[0]))
         st.caption(_("Points of risk, one after the other from a typical customer. Associations, not causes."))
     _way(found, card, scores)
     second.opinion(found, card, scores)
@@ -91,10 +91,10 @@ def _risk(found: Profile, card: Scorecard, scores: Scores) -> None:
 
 def _way(found: Profile, card: Scorecard, scores: Scores) -> None:
     st.subheader(_("From a typical customer to this one"), anchor=False)
-    way = steps(scores, found.row)
+    way = steps(scores, found.read)
     if st.toggle(_("Exact log-odds"), key="log_odds", help=_("What the score adds up. Risk = 1 / (1 + e to the power of minus log-odds).")):
         chart(
-            charts.waterfall_log_odds(log_odds_steps(scores, found.row), base=float(scores.base[0]), final=float(scores.log_odds[0])),
+            charts.waterfall_log_odds(log_odds_steps(scores, found.read), base=float(scores.base[0]), final=float(scores.log_odds[0])),
             key="way_log_odds",
         )
     else:

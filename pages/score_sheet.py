@@ -10,11 +10,10 @@ from churn.intake import Intake
 from churn.report.scored import not_known
 from churn.risk import Scorecard
 from churn.risk.columns import label_columns
-from churn.risk.of_desk import shows_deeper
 from churn.risk.sheet_columns import Source
 from churn.wording import _, plural
 from ui import answers, downloads, preview, score_columns, scored
-from ui.desk import firm, has_signal, model, the_desk
+from ui.desk import firm, has_signal, sheet_model, sheets_by_deeper
 from ui.questions import problem
 from ui.reading_words import on_page
 from ui.scored import Scored
@@ -25,7 +24,7 @@ from ui.upload import Upload, hand_over
 
 def show() -> None:
     heading(_("Score a spreadsheet"), firm(), about=_("Drop in a list of customers: each gets a risk of leaving, and what moves it."))
-    card = model()
+    card = sheet_model()
     if card is None:
         lacking(_("The desk has no score yet. Load a table of customers that says who has left."))
         return
@@ -51,7 +50,7 @@ def _scored(upload: Upload, intake: Intake, card: Scorecard, summary: Any) -> No
     """The file's rows with their risks; where the score cannot read enough of it, what else there is to do."""
     sources = score_columns.sources(upload, intake, card)
     try:
-        found = scored.scored(intake, card, score_columns.said(upload, intake, card), deeper=shows_deeper(the_desk()))
+        found = scored.scored(intake, card, score_columns.said(upload, intake, card), deeper=sheets_by_deeper())
     except ModelError as error:
         _does_not_fit(upload, intake, sources, error)
         return

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
     "errors", "tables", "wording", "intake", "stored", "loads", "opening", "store", "adding", "dials", "measures", "features", "signs",
-    "risk", "money", "actions", "charts", "report", "terminal", "desk_commands", "__main__",
+    "prepared", "risk", "money", "actions", "charts", "report", "terminal", "desk_commands", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")
 WITH_STREAMLIT = ("app", "front", "pages", "ui")

@@ -10,7 +10,7 @@ from churn.money import TYPICAL, CallList, Offer
 from churn.risk.of_desk import first_drivers
 from churn.wording import _, number
 from ui.desk import model, the_desk
-from ui.figures import standing
+from ui.figures import looked_back, standing
 
 MOST_DRIVERS = 1000
 _MOST_MONEY = 1e12
@@ -26,7 +26,7 @@ def plan(version: int, terms: Terms) -> CallPlan:
 @st.cache_data(max_entries=16, show_spinner=False)
 def look_back(version: int, terms: Terms) -> LookBack | None:
     """What calling would have brought; None where no outcome is known of anybody whose risk is from a score that had not seen it."""
-    return actions.look_back(standing(version), terms)
+    return actions.look_back(looked_back(version), terms)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from churn import charts, risk, wording
+from churn.measures.dialect import small
 from churn.risk import Scorecard, Scores
 from churn.risk.columns import lost_rows
-from churn.risk.of_desk import id_column_of, label_of
+from churn.risk.of_desk import is_foretold, label_of, rows_of, scored_by
 from churn.risk.ranges import is_wide
 from churn.risk.scoring import shown
 from churn.risk.second import score_deeper
@@ -32,7 +34,8 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """One customer: `row` of the customers table, its columns' types, and the last rows of the other tables by name.
+    """One customer: `row` of the customers table, its columns' types, the last rows of the other tables by name, and `read`, what the
+    score reads of them (no row: it reads nothing of who has left).
 
     `lost` is None where nothing says who is lost; `left_on` is None where no day says so.
     """
@@ -44,6 +47,7 @@ class Profile:
     lost: bool | None
     left_on: pd.Timestamp | None
     others: Mapping[str, Rows]
+    read: pd.DataFrame
 
 
 def matches(desk: Desk, text: str) -> pd.DataFrame:
@@ -58,9 +62,7 @@ def profile(desk: Desk, customer_id: str) -> Profile:
     row = desk.rows("customers", customer_id)
     columns = desk.columns("customers")
     labels = {column.name: column.label for column in columns}
-    label = label_of(desk)
-    lost = bool(lost_rows(row, label)[0][0]) if label and label.column in row else None
-    ended = row[labels["ended_on"]].iloc[0] if "ended_on" in labels else pd.NaT
+    lost, ended = _left(desk, customer_id, row)
     name = row[labels["name"]].iloc[0] if "name" in labels else None
     return Profile(
         customer_id=customer_id,
@@ -68,16 +70,17 @@ def profile(desk: Desk, customer_id: str) -> Profile:
         row=row,
         types={column.label: column.type for column in columns},
         lost=lost,
-        left_on=None if pd.isna(ended) else ended,
+        left_on=ended,
         others={table: _latest(desk, table, customer_id) for table in desk.tables() if table != "customers"},
+        read=rows_of(desk, customer_id) if is_foretold(desk) else row,
     )
 
 
 def scored(desk: Desk, card: Scorecard, found: Profile, *, deeper: bool) -> Scores:
     """The customer's score, by the scorecard or by its deeper second opinion."""
     if deeper:
-        return score_deeper(card, found.row, id_column=id_column_of(desk), explained=1)
-    return risk.score(card, found.row, id_column=id_column_of(desk))
+        return score_deeper(card, found.read, id_column=scored_by(desk), explained=1)
+    return risk.score(card, found.read, id_column=scored_by(desk))
 
 
 def missing(scores: Scores) -> list[str]:
@@ -110,6 +113,16 @@ def log_odds_steps(scores: Scores, row: pd.DataFrame) -> list[charts.Step]:
 def _fact(scores: Scores, row: pd.DataFrame, column: str) -> str:
     header = scores.sources.get(column)
     return wording.fact(column, shown(row[header])[0] if header else "")
+
+
+def _left(desk: Desk, customer_id: str, row: pd.DataFrame) -> tuple[bool | None, pd.Timestamp | None]:
+    """Whether a customer has left, None where nothing says so, and on which day if a day says it."""
+    with desk.reading() as frames:
+        mine = small(frames["customer_now"].filter(nw.col("customer_id") == nw.lit(customer_id)).select("is_lost", "lost_on")).iloc[0]
+    if not pd.isna(mine["is_lost"]):
+        return bool(mine["is_lost"]), None if pd.isna(mine["lost_on"]) else pd.Timestamp(mine["lost_on"])
+    label = label_of(desk)
+    return (bool(lost_rows(row, label)[0][0]) if label and label.column in row else None), None
 
 
 def _latest(desk: Desk, table: str, customer_id: str) -> Rows:

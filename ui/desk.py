@@ -12,11 +12,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from churn.dials import Dials
 from churn.intake import Limits
+from churn.prepared import dials_of
 from churn.risk.keeping import load
-from churn.risk.of_desk import shows_deeper
+from churn.risk.of_desk import bring_up, is_foretold, shows_deeper
+from churn.risk.of_history import in_words
 from churn.risk.scorecard import Scorecard
 from churn.store import Desk, open_desk
+from churn.wording import _
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 
@@ -34,6 +38,12 @@ class Firm:
 def the_desk() -> Desk:
     """The desk in the folder that RETENTION_DESK names, "desk" where it names none. Raises StoreError where it cannot be opened."""
     return _opened(os.environ.get("RETENTION_DESK") or "desk")
+
+
+def brought_up() -> None:
+    """Makes the prepared tables where they are missing or were made otherwise, once."""
+    desk = the_desk()
+    _brought_up(desk.version())
 
 
 def limits() -> Limits:
@@ -58,10 +68,25 @@ def who() -> str:
 
 
 def model() -> Scorecard | None:
-    """The model that the desk's scores come from, or None where customers are not scored. Raises ModelError where it is damaged."""
+    """The model that the desk's scores come from, its columns called as people call them, or None where customers are not scored. Raises
+    ModelError where it is damaged."""
     desk = the_desk()
-    name = _model_name(desk.version())
-    return _loaded(str(desk.models / name)) if name else None
+    foretold, learned = _model_names(desk.version())
+    if foretold:
+        return _loaded_in_words(str(desk.models / foretold))
+    return _loaded(str(desk.models / learned)) if learned else None
+
+
+def sheet_model() -> Scorecard | None:
+    """The model that sheets are scored by: that learned from the customers table, or None. Raises ModelError where it is damaged."""
+    desk = the_desk()
+    learned = _model_names(desk.version())[1]
+    return _loaded(str(desk.models / learned)) if learned else None
+
+
+def dials() -> Dials | None:
+    """The dials that the desk's histories are read by, or None where no day says who left."""
+    return _dials(the_desk().version())
 
 
 def has_signal(card: Scorecard) -> bool:
@@ -70,9 +95,20 @@ def has_signal(card: Scorecard) -> bool:
     return card.evaluation.has_signal or shows_deeper(the_desk())
 
 
+def sheets_by_deeper() -> bool:
+    """Whether sheets are scored by the deeper second opinion on the model that they are scored by."""
+    desk = the_desk()
+    return shows_deeper(desk) and not is_foretold(desk)
+
+
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Desk.close)
 def _opened(folder: str) -> Desk:
     return open_desk(Path(folder))
+
+
+@st.cache_data(max_entries=2, show_spinner=_("Preparing the tables"))
+def _brought_up(version: int) -> None:
+    bring_up(the_desk())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -86,12 +122,23 @@ def _firm(version: int) -> Firm | None:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _model_name(version: int) -> str | None:
+def _model_names(version: int) -> tuple[str, str]:
+    """The files of the models learned from histories and from the customers table, "" where there is none or nobody is scored."""
     desk = the_desk()
     with desk.reading() as frames:
         scored = "scores" in frames
-    name = desk.setting("model")
-    return str(name) if scored and name else None
+    foretold, learned = desk.setting("history"), desk.setting("model")
+    return (str(foretold or ""), str(learned or "")) if scored else ("", "")
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _dials(version: int) -> Dials | None:
+    return dials_of(the_desk())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _loaded_in_words(path: str) -> Scorecard:
+    return in_words(load(Path(path)))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

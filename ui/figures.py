@@ -12,7 +12,7 @@ from churn.measures import AtRisk, Concentration, Nps, Period, ReasonMix, Share
 from churn.risk.of_desk import label_of
 from churn.store import Desk
 from churn.tables import header_key
-from ui.desk import the_desk
+from ui.desk import dials, the_desk
 
 EXIT_SURVEYS = ""
 GROUPS = ("segment", "region", "plan")
@@ -57,7 +57,7 @@ def overview(version: int) -> Overview:
     desk = the_desk()
     lost = lost_of(desk)
     with desk.reading() as frames:
-        customers = frames["customers"]
+        customers = everybody(frames)
         scores = _scores(frames)
         gone = nw.col("customer_id").is_null() if lost is None else lost
         at_risk = measures.at_risk(customers, scores, gone)
@@ -77,7 +77,16 @@ def standing(version: int) -> pd.DataFrame:
     lost = lost_of(desk)
     with desk.reading() as frames:
         gone = nw.col("customer_id").is_null() if lost is None else lost
-        return measures.standing(frames["customers"], _scores(frames), gone)
+        return measures.standing(everybody(frames), _scores(frames), gone)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def looked_back(version: int) -> pd.DataFrame:
+    """How those customers stood whose outcome is known, as `standing`; with histories on the day by which the score was judged."""
+    with the_desk().reading() as frames:
+        if "looked_back" in frames:
+            return measures.stood(everybody(frames), frames["looked_back"])
+    return standing(version)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -97,8 +106,8 @@ def reasons(version: int, source: str) -> ReasonMix:
     lost = lost_of(desk)
     with desk.reading() as frames:
         if source == EXIT_SURVEYS:
-            return measures.reason_mix(frames["surveys"], frames["customers"], lost)
-        return measures.reason_mix_from(frames["customers"], source, ~nw.col("customer_id").is_null() if lost is None else lost)
+            return measures.reason_mix(frames["surveys"], everybody(frames), lost)
+        return measures.reason_mix_from(everybody(frames), source, ~nw.col("customer_id").is_null() if lost is None else lost)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -134,13 +143,20 @@ def recommendation_by(version: int, group: str) -> pd.DataFrame:
 
 
 def lost_of(desk: Desk) -> nw.Expr | None:
-    """True for lost customers, by the desk's label, else by the day of leaving; None where nothing says who is lost."""
+    """True for the lost among `everybody`: by the days that say who left, else by the desk's label; None where nothing says who is lost."""
+    if dials() is not None:
+        return nw.col("is_lost") == nw.lit(1)
     columns = desk.columns("customers")
     label = label_of(desk)
     name = next((column.name for column in columns if label and column.label == label.column), None)
     if label is not None and name is not None:
         return measures.lost_expression(name, label.lost)
     return measures.lost_expression("ended_on") if any(column.name == "ended_on" for column in columns) else None
+
+
+def everybody(frames: Frames) -> nw.LazyFrame[Any]:
+    """The customers as prepared, with is_lost and lost_on."""
+    return frames.get("customer_now", frames["customers"])
 
 
 def _scores(frames: Frames) -> nw.LazyFrame[Any]:

@@ -6,7 +6,7 @@ from churn.measures.nps import Nps, nps, nps_by
 from churn.measures.period import Period, period
 from churn.measures.rates import Share, churn, lost_expression, share_of
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
-from churn.measures.standing import standing
+from churn.measures.standing import standing, stood
 
 __all__ = [
     "QUOTED",
@@ -30,6 +30,7 @@ __all__ = [
     "riskiest",
     "share_of",
     "standing",
+    "stood",
     "values_from_customers",
     "values_from_orders",
 ]

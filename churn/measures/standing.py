@@ -22,5 +22,19 @@ def standing(customers: Frame, scores: Frame, lost: nw.Expr) -> pd.DataFrame:
     joined = customers.select(*columns, flags.alias("lost")).join(
         scores.select("customer_id", real("risk").alias("risk"), known.alias("known")), on="customer_id", how="left"
     )
-    found: pd.DataFrame = joined.sort("customer_id").collect("pyarrow").to_native().to_pandas()
+    return _in_order(joined)
+
+
+def stood(customers: Frame, looked_back: Frame) -> pd.DataFrame:
+    """How some customers stood on a former day, and whether they then left: as `standing`, all of them known.
+
+    Columns in: customers.customer_id, monthly_value (may be absent; the value of today); looked_back.customer_id, risk, lost.
+    """
+    back = looked_back.select("customer_id", real("risk").alias("risk"), known=nw.lit(1.0), lost=real("lost"))
+    columns = ["customer_id", *(name for name in ("name", "monthly_value") if has(customers, name))]
+    return _in_order(customers.select(*columns).join(back, on="customer_id", how="inner"))
+
+
+def _in_order(frame: Frame) -> pd.DataFrame:
+    found: pd.DataFrame = frame.sort("customer_id").collect("pyarrow").to_native().to_pandas()
     return found

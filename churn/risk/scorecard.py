@@ -31,7 +31,8 @@ class Member:
 @dataclass(frozen=True)
 class Provenance:
     """Where a scorecard comes from: the file and columns it learned from, and how it was fitted. `put_back`: the columns that look like
-    leaks and were learned from all the same, as asked, and why they look so."""
+    leaks and were learned from all the same, as asked, and why they look so. Learned from histories, a row is a customer on one of the
+    days `read_at` (ISO dates), lost where they left within `look_ahead` days; None and empty for a table without dates."""
 
     source: str
     digest: str
@@ -48,6 +49,8 @@ class Provenance:
     pairs: int
     line_weight: float
     trained_on: str | None = None
+    look_ahead: int | None = None
+    read_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

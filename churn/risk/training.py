@@ -7,7 +7,7 @@ import pandas as pd
 
 from churn.risk.bagging import deal
 from churn.risk.fitting import Fitted, Progress, fit, part_of
-from churn.risk.judging import out_of_fold, unseen_evaluation
+from churn.risk.judging import OutOfFold, out_of_fold, unseen_evaluation
 from churn.risk.known import remember
 from churn.risk.labelled import Labelled
 from churn.risk.scorecard import SAMPLE_ROWS, Evaluation, Member, Provenance, Scorecard
@@ -39,19 +39,32 @@ def train(
     from earlier days and judges the last, and columns that hold later days are refused.
     Raises TrainingError or QuestionError, in a sentence.
     """
-    tell = progress or (lambda share, text: None)
     table = Labelled(frame, id_column=id_column, label=label, lost=lost, as_of=as_of, ignore=ignore, keep=keep)
+    return learn(table, source=source, digest=digest, trained_on=trained_on, seed=seed, progress=progress)[0]
+
+
+def learn(
+    table: Labelled,
+    *,
+    source: str = "",
+    digest: str = "",
+    trained_on: str | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> tuple[Scorecard, OutOfFold | None]:
+    """The same for a table made ready, with the rows by which it was judged: None where each was judged by the bags that did not see it."""
+    tell = progress or (lambda share, text: None)
     tell(0.01, _("values as bins"))
     bins = table.bins()
     codes = table.codes(bins)
     learned = 0.97 if table.read_at is None and len(table.lost) >= FEW_ROWS else 0.3
     fitted = fit(bins, codes, table.lost, deal(table.digests, table.lost, seed), seed=seed, progress=part_of(tell, 0.02, learned))
     tell(learned, _("how good it is"))
-    evaluation = judged(table, fitted, seed, part_of(tell, learned, 0.97))
+    evaluation, apart = judged(table, fitted, seed, part_of(tell, learned, 0.97))
     members = [Member(tables, joint) for tables, joint in zip((fitted.tables, *fitted.bags), fitted.joints, strict=True)]
     contributions = members[0].explain(codes).contributions
     some = np.random.default_rng(seed).permutation(len(codes))[:SAMPLE_ROWS]
-    return Scorecard(
+    card = Scorecard(
         bins=bins,
         whole=members[0],
         bags=tuple(members[1:]),
@@ -65,14 +78,16 @@ def train(
         evaluation=evaluation,
         deeper=fitted.deeper.model if evaluation.deeper and evaluation.deeper.better else None,
     )
+    return card, apart
 
 
-def judged(table: Labelled, fitted: Fitted, seed: int, progress: Progress) -> Evaluation:
+def judged(table: Labelled, fitted: Fitted, seed: int, progress: Progress) -> tuple[Evaluation, OutOfFold | None]:
     """How good the fit is: by the bags that did not see each row; with histories, and where the choices made on so few rows would flatter,
     by fitting anew without the rows that judge."""
     if table.read_at is None and len(table.lost) >= FEW_ROWS:
-        return unseen_evaluation(table, fitted, seed)
-    return out_of_fold(table, seed=seed, progress=progress).evaluation
+        return unseen_evaluation(table, fitted, seed), None
+    apart = out_of_fold(table, seed=seed, progress=progress)
+    return apart.evaluation, apart
 
 
 def provenance_of(table: Labelled, fitted: Fitted, *, seed: int, source: str, digest: str, trained_on: str | None) -> Provenance:

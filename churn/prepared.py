@@ -1,0 +1,166 @@
+"""What a load prepares for pages: one row a customer, one row a customer and month, features, signs, and the dials that they were read by.
+
+Pages read these and never raw orders. They are made in the transaction of the load (`Desk.load`), so that they are never out of step with
+the tables; where a setting changes, or an older program made them, they are made anew.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn.dials import Dials
+from churn.features import features, panel_dates
+from churn.measures.declared import Tables, holds
+from churn.measures.dialect import is_known, small
+from churn.measures.lives import lives
+from churn.measures.months import customer_months
+from churn.measures.period import period
+from churn.measures.rhythm import suggested
+from churn.signs import Thresholds, record_of, signs
+from churn.store import Desk
+from churn.stored import Json
+from churn.tables import TABLES
+
+EDITION = 1
+RECORD_DAYS = 6
+EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
+DAYS = {name: next(column.name for column in TABLES[name].columns if column.type == "date") for name in ("customers", *EVENTS)}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What somebody said of the dials (None: as the data suggest; `gone_after` 0: only `ended_on` says who left), of the thresholds of
+    signs, and which further columns of customers never change and may be learned from."""
+
+    as_of: date | None = None
+    gone_after: int | None = None
+    look_ahead: int | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    steady: tuple[str, ...] = ()
+
+    def dials(self, tables: Tables) -> Dials | None:
+        """The dials to read these tables by; None where they hold no day."""
+        found = suggested(tables)
+        if found is None:
+            return None
+        if self.as_of is not None:
+            found = replace(found, as_of=self.as_of)
+        if self.gone_after is not None:
+            found = replace(found, gone_after=self.gone_after or None)
+        return found if self.look_ahead is None else replace(found, look_ahead=self.look_ahead)
+
+    def as_setting(self) -> dict[str, Json]:
+        """In plain types, to be kept by a desk."""
+        day = self.as_of.isoformat() if self.as_of else None
+        said: dict[str, Json] = {"as_of": day, "gone_after": self.gone_after, "look_ahead": self.look_ahead}
+        return said | {"thresholds": self.thresholds.as_settings(), "steady": list(self.steady)}
+
+
+def wishes_of(desk: Desk) -> Wishes:
+    """What was said of this desk."""
+    kept: Any = desk.setting("wishes") or {}
+    day = kept.get("as_of")
+    return Wishes(
+        as_of=date.fromisoformat(day) if day else None,
+        gone_after=kept.get("gone_after"),
+        look_ahead=kept.get("look_ahead"),
+        thresholds=Thresholds.from_settings(kept.get("thresholds") or {}),
+        steady=tuple(kept.get("steady") or ()),
+    )
+
+
+def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
+    """The prepared tables of these tables, by name; none where there are no customers.
+
+    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says). customer_months as
+    `customer_months`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`. dials: one row of
+    as_of, gone_after, look_ahead, is_dated (days say who left), stamp.
+    """
+    if "customers" not in tables:
+        return {}
+    dials = wishes.dials(tables)
+    dated = dials is not None and is_dated(tables, dials)
+    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
+        "customer_now": _now(tables, dials, dated=dated),
+        "dials": _noted(dials, wishes, dated=dated),
+    }
+    if dials is None or not (dated or has_events(tables)):
+        return made
+    made |= {
+        "customer_months": customer_months(tables, dials),
+        "customer_features": features(tables, dials, steady=wishes.steady),
+        "customer_signs": signs(tables, dials, wishes.thresholds),
+    }
+    days = past_days(tables, dials)[:RECORD_DAYS]
+    return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
+
+
+def has_events(tables: Tables) -> bool:
+    """Whether there is anything that customers did."""
+    return any(name in tables for name in EVENTS)
+
+
+def past_days(tables: Tables, dials: Dials) -> list[date]:
+    """The days, newest first, on which customers can be looked at to learn from what they then did; none where days do not say who left."""
+    spans = [period(tables[name], DAYS[name]) for name in DAYS if name in tables]
+    first = min((span.first for span in spans if span), default=None)
+    return panel_dates(first, dials.as_of, dials) if first and is_dated(tables, dials) else []
+
+
+def is_dated(tables: Tables, dials: Dials) -> bool:
+    """Whether days say who left: the end of some customer, or the last order of all."""
+    if dials.gone_after is not None and "orders" in tables:
+        return True
+    if not holds(tables, "customers", "ended_on"):
+        return False
+    return bool(small(tables["customers"].select(nw.col("ended_on").count().alias("n")))["n"].iloc[0])
+
+
+def is_prepared(desk: Desk) -> bool:
+    """Whether the desk holds what is prepared by what was said of it."""
+    with desk.reading() as frames:
+        found = small(frames["dials"]) if "dials" in frames else None
+    return found is not None and found["stamp"].iloc[0] == stamp(wishes_of(desk))
+
+
+def dials_of(desk: Desk) -> Dials | None:
+    """The dials that the desk's prepared tables were made by; None where there are none, or no day says who left."""
+    with desk.reading() as frames:
+        found = small(frames["dials"]).iloc[0] if "dials" in frames else None
+    if found is None or not found["is_dated"]:
+        return None
+    gone_after = None if pd.isna(found["gone_after"]) else int(found["gone_after"])
+    return Dials(pd.Timestamp(found["as_of"]).date(), gone_after, int(found["look_ahead"]))
+
+
+def stamp(wishes: Wishes) -> str:
+    """What the prepared tables depend on besides the tables themselves."""
+    return json.dumps([EDITION, wishes.as_setting()])
+
+
+def _now(tables: Tables, dials: Dials | None, *, dated: bool) -> nw.LazyFrame[Any]:
+    if dials is None:
+        return tables["customers"].with_columns(
+            first_on=nw.lit(None, nw.Date), lost_on=nw.lit(None, nw.Date), is_lost=nw.lit(None, nw.Int64)
+        )
+    spans = lives(tables, dials).rename({"started_on": "first_on"})
+    gone = nw.when(is_known(nw.col("lost_on"))).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    own = [name for name in tables["customers"].collect_schema().names() if name not in ("first_on", "lost_on", "is_lost")]
+    joined = tables["customers"].select(own).join(spans, on="customer_id", how="left")
+    return joined.with_columns(is_lost=gone if dated else nw.lit(None, nw.Int64))
+
+
+def _noted(dials: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:
+    row: Mapping[str, Any] = {
+        "as_of": pd.Series([pd.NaT if dials is None else pd.Timestamp(dials.as_of)], dtype="datetime64[s]"),
+        "gone_after": pd.Series([None if dials is None else dials.gone_after], dtype="Int64"),
+        "look_ahead": pd.Series([None if dials is None else dials.look_ahead], dtype="Int64"),
+        "is_dated": [dated],
+        "stamp": [stamp(wishes)],
+    }
+    return pd.DataFrame(row)

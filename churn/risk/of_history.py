@@ -1,0 +1,118 @@
+"""Foresight: learned from how customers stood on earlier days and whether they then left, it scores them as they stand now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from churn.dials import Dials
+from churn.errors import TrainingError
+from churn.features import every, features, labels
+from churn.measures.declared import Tables
+from churn.prepared import Wishes, past_days
+from churn.risk.fitting import Progress
+from churn.risk.labelled import Labelled
+from churn.risk.scorecard import Scorecard
+from churn.risk.scoring import score
+from churn.risk.training import learn
+from churn.wording import _
+
+READ_AT, LEFT = "_read_at", "_left"
+MOST_ROWS = 100_000
+MOST_DAYS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Foresight:
+    """A score learned from histories. `looked_back` has the rows by which it was judged: customer_id, read_at, risk (0..1, by a score that
+    knew nothing after that day) and lost (1, 0); empty where the customers of one day judged each other."""
+
+    card: Scorecard
+    looked_back: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Rows as `panel` has them, the days looked ahead, and the days on which the customers were looked at, the earliest first."""
+
+    rows: pd.DataFrame
+    look_ahead: int
+    days: tuple[date, ...]
+
+
+def panel(tables: Tables, dials: Dials, days: Sequence[date], *, steady: Sequence[str] = ()) -> pd.DataFrame:
+    """How customers stood on each of these days, in memory: customer_id, _read_at, their features, _left ("Yes" within the days looked
+    ahead, "No"). One row an active customer and day; where these are more than 100,000, those of a share of the customers."""
+    rows = [_read_at(tables, dials.at(day), steady) for day in days]
+    every = -(-sum(len(part) for part in rows) // MOST_ROWS)
+    if every > 1:
+        kept = sorted({customer for part in rows for customer in part["customer_id"]})[::every]
+        rows = [part[part["customer_id"].isin(kept)] for part in rows]
+    return pd.concat(rows, ignore_index=True)
+
+
+def past_of(tables: Tables, wishes: Wishes) -> Past:
+    """How customers stood on the last days whose future is known. Raises TrainingError where days do not say who left, or the history is
+    too short."""
+    dials = wishes.dials(tables)
+    days = past_days(tables, dials)[:MOST_DAYS] if dials else []
+    if dials is None or not days:
+        raise TrainingError(
+            _("The history is too short to learn from, or does not say on which days customers left: see the page Who counts as gone.")
+        )
+    return Past(panel(tables, dials, days, steady=wishes.steady), dials.look_ahead, tuple(sorted(days)))
+
+
+def learn_past(
+    past: Past, *, source: str = "", digest: str = "", trained_on: str | None = None, progress: Progress | None = None
+) -> Foresight:
+    """Learns from how customers stood and whether they then left. Raises TrainingError where too few did."""
+    several = len(past.days) > 1
+    frame = past.rows if several else past.rows.drop(columns=READ_AT)
+    table = Labelled(frame, id_column="customer_id", label=LEFT, lost="Yes", as_of=READ_AT if several else None)
+    card, judged = learn(table, source=source, digest=digest, trained_on=trained_on, progress=progress)
+    read = replace(card.provenance, look_ahead=past.look_ahead, read_at=tuple(day.isoformat() for day in past.days))
+    back = pd.DataFrame({"customer_id": [], "read_at": [], "risk": [], "lost": []})
+    if judged is not None and several:
+        rows = table.frame.assign(risk=judged.risk, lost=table.lost.astype("int64"))[~np.isnan(judged.risk)]
+        back = rows[["customer_id", READ_AT, "risk", "lost"]].rename(columns={READ_AT: "read_at"})
+    return Foresight(replace(card, provenance=read), back)
+
+
+def scores_now(card: Scorecard, rows: pd.DataFrame) -> pd.DataFrame:
+    """Everybody's score as the store keeps it: customer_id, risk, information, known. `rows` as `in_memory` gives the features."""
+    found = score(card, rows, id_column="customer_id")
+    return pd.DataFrame({"customer_id": rows["customer_id"], "risk": found.risk, "information": found.information, "known": found.known})
+
+
+def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Features as the score reads them: words as "str", numbers as float64."""
+    rows: pd.DataFrame = frame.collect("pyarrow").to_native().to_pandas()
+    numbers = [name for name in rows if pd.api.types.is_numeric_dtype(rows[name])]
+    return rows.astype(dict.fromkeys(numbers, "float64") | {name: "str" for name in rows if name not in numbers})
+
+
+def in_words(card: Scorecard) -> Scorecard:
+    """The same score with its columns called what people call them."""
+    names = {feature.name: feature.meaning for feature in every().values()}
+    bins = tuple(replace(cut, column=names.get(cut.column, cut.column)) for cut in card.bins)
+    left_out = tuple((names.get(column, column), why) for column, why in card.provenance.left_out)
+    return replace(card, bins=bins, provenance=replace(card.provenance, left_out=left_out))
+
+
+def words_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of features with columns called as `in_words` calls them."""
+    return rows.rename(columns={feature.name: feature.meaning for feature in every().values()})
+
+
+def _read_at(tables: Tables, dials: Dials, steady: Sequence[str]) -> pd.DataFrame:
+    both = features(tables, dials, steady=steady).join(labels(tables, dials).rename({"lost": LEFT}), on="customer_id", how="inner")
+    known_then = [name for name in both.collect_schema().names() if name not in every() or every()[name].learn]
+    rows = in_memory(both.select(known_then))
+    left = rows[LEFT].map({1.0: "Yes", 0.0: "No"}).astype("str")
+    rows[READ_AT], rows[LEFT] = pd.Timestamp(dials.as_of), left
+    return rows
