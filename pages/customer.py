@@ -107,7 +107,7 @@ def _way(found: Profile, card: Scorecard, scores: Scores) -> None:
 
 
 def _signs(found: Profile) -> None:
-    shown = signs.signs_of(found.customer_id)
+    shown = signs.signs_of(the_desk().version(), found.customer_id)
     if shown is None or found.lost:
         return
     st.subheader(_("Warning signs"), anchor=False)

@@ -29,6 +29,7 @@ def show() -> None:
         return
     cards(_figures(found))
     _all_signs(found)
+    _not_looked_for(found)
     most = signs.showing_most(version)
     if len(most):
         st.subheader(_("Who shows most"), anchor=False)
@@ -54,9 +55,14 @@ def _figures(found: SignsNow) -> list[Figure]:
 def _all_signs(found: SignsNow) -> None:
     st.subheader(_("All signs"), anchor=False)
     rows = found.shown.to_dict("records")
-    days = wording.number(found.dials.look_ahead) if found.dials else ""
-    heads = [_("Sign"), _("Show it now"), _("Left within {days} days").format(days=days), _("Without it"), _("Did it tell?")]
-    tables.said(heads, [_row(found, row) for row in rows], alt=_("All signs, those that told most in the past first"))
+    heads, alt = [_("Sign"), _("Show it now")], _("All signs, those that told most in the past first")
+    if found.dials is None:
+        tables.said(heads, [[SIGNS[row["sign"]].title, wording.number(row["customers"])] for row in rows], alt=alt)
+        st.caption(_("No day says who left, so nothing is known of how well these signs tell."))
+        return
+    days = wording.number(found.dials.look_ahead)
+    heads += [_("Left within {days} days").format(days=days), _("Without it"), _("Did it tell?")]
+    tables.said(heads, [_row(row) for row in rows], alt=alt)
     looked = found.shown[found.shown["fired"] > 0]
     if len(looked):
         st.caption(
@@ -65,17 +71,20 @@ def _all_signs(found: SignsNow) -> None:
                 "each. Associations, not causes."
             ).format(first=wording.date(looked["first_day"].iloc[0]), last=wording.date(looked["last_day"].iloc[0]), days=days)
         )
+
+
+def _not_looked_for(found: SignsNow) -> None:
     for key, missing in found.lacking.items():
         needs = wording.listing([f"{table}.{column}" for table, columns in missing.items() for column in columns])
         st.caption(_("Not looked for: {sign}. It needs {columns}.").format(sign=SIGNS[key].title, columns=wording.escape(needs)))
 
 
-def _row(found: SignsNow, row: dict[Any, Any]) -> list[str]:
+def _row(row: dict[Any, Any]) -> list[str]:
     """One sign in words: its name, how many show it, its record."""
     sign = SIGNS[row["sign"]]
     now = wording.number(row["customers"])
-    if not sign.has_past or found.dials is None:
-        return [sign.title, now, "", "", _("not known: the data say only how it is today") if found.dials else ""]
+    if not sign.has_past:
+        return [sign.title, now, "", "", _("not known: the data say only how it is today")]
     if not row["fired"]:
         return [sign.title, now, "", "", _("nobody showed it before")]
     share = _("{share} ({range})").format(share=wording.percent(row["share"], 0), range=wording.share_range(row["low"], row["high"], 0))

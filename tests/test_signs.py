@@ -204,6 +204,7 @@ def test_who_has_left_shows_nothing_and_what_lacks_is_named(engine):
     alone = _of(engine, customers=[{"customer_id": "a"}])
     assert _shown(alone).empty
     assert lacking(alone).keys() == SIGNS.keys()
+    assert record_of(alone, DIALS, Thresholds(), [date(2025, 7, 1)]).empty
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 1), date(2025, 2, 11)])
@@ -228,7 +229,7 @@ def test_filters_commute_and_the_order_of_rows_never_matters(engine, sample, sam
     pd.testing.assert_frame_equal(ours, kept)
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(st.integers(0, 10**6), st.integers(100, 800))
 def test_what_happens_on_the_day_and_later_moves_no_sign(engine, sample, seed, place):
     rng = np.random.default_rng(seed)
@@ -264,7 +265,7 @@ PLANTED = ("contact_changed", "complaints", "payments_late", "detractor", "quiet
 
 def test_the_record_of_planted_causes_is_that_of_the_generators_own_books(sample, sample_tables):
     thresholds = Thresholds(complaints=(1, 2, 3), nps_days=10_000)
-    days = past_days(date(2024, 1, 1), DIALS, most=5)
+    days = past_days(date(2024, 1, 1), DIALS, most=4)
     found = record_of(sample_tables, DIALS, thresholds, days).set_index("sign")
     truth = _planted(sample, days)
     for sign in PLANTED:
@@ -273,7 +274,7 @@ def test_the_record_of_planted_causes_is_that_of_the_generators_own_books(sample
         assert found.loc[sign, "low"] > found.loc[sign, "without_high"]
         assert found.loc[sign, "beyond_chance"]
     assert {"renewal"} & set(found.index) == set()
-    assert found["days"].unique().tolist() == [5]
+    assert found["days"].unique().tolist() == [4]
 
 
 def _planted(sample, days):
@@ -321,12 +322,12 @@ def test_where_customers_leave_by_chance_no_sign_tells(engine, sample):
     stayed = sample["customers"][sample["customers"]["ended_on"].isna()].copy()
     at_random = stayed["started_on"] + pd.to_timedelta(rng.exponential(900, len(stayed)).astype(int), "D")
     stayed["ended_on"] = at_random.where(at_random < pd.Timestamp(DAY))
-    found = record_of(_tables(engine, {**sample, "customers": stayed}), DIALS, Thresholds(), past_days(date(2024, 6, 1), DIALS, most=5))
+    found = record_of(_tables(engine, {**sample, "customers": stayed}), DIALS, Thresholds(), past_days(date(2024, 6, 1), DIALS, most=3))
     told = found[found["fired"] > 0]
     assert len(told) >= 10
     # Each sign is called beyond chance by chance once in 20 times: of some 13 signs two at most, and none that fired often by much.
     assert told["beyond_chance"].sum() <= 2
-    often = told[told["fired"] > 1000]
+    often = told[told["fired"] > 500]
     assert len(often)
     assert (often["difference"].abs() < 0.03).all()
 

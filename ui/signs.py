@@ -36,18 +36,20 @@ class SignsNow:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def signs_now(version: int) -> SignsNow | None:
-    """The signs of the desk, or None where nothing that customers did is loaded."""
+    """The signs of the desk, or None where nothing that customers did is loaded, so that only the renewal could be told."""
     desk = the_desk()
     with desk.reading() as frames:
         if "customer_signs" not in frames:
             return None
-        fired, tables = frames["customer_signs"], {name: frames[name] for name in frames if name in TABLES}
+        missing = lacking({name: frames[name] for name in frames if name in TABLES})
+        if not any(sign.has_past for key, sign in SIGNS.items() if key not in missing):
+            return None
+        fired = frames["customer_signs"]
         grave = nw.when(nw.col("severity") == 3).then(nw.lit(1)).count()
         counts = small(fired.group_by("sign").agg(nw.len().alias("customers"), grave.alias("acute"))).set_index("sign")
         each = small(_told(fired).group_by("customer_id").agg(nw.len().alias("n")).group_by("n").agg(nw.len().alias("customers")))
         record = small(frames["sign_record"]).set_index("sign") if "sign_record" in frames else pd.DataFrame(columns=["fired"])
         active = small(frames["customer_now"].filter(nw.col("is_lost").fill_null(0) == 0).select(n=nw.len()))["n"].iloc[0]
-        missing = lacking(tables)
     there = pd.DataFrame(index=pd.Index([key for key in SIGNS if key not in missing], name="sign"))
     shown = there.join(counts).fillna(0).astype("int64").join(record)
     return SignsNow(
@@ -81,11 +83,11 @@ def showing(version: int, sign: str) -> pd.DataFrame:
         return _named(frames, pd.DataFrame({"customer_id": rows["customer_id"], "sign": _sentences(rows)}))
 
 
-def signs_of(customer_id: str) -> list[tuple[int, str, str]] | None:
+def signs_of(version: int, customer_id: str) -> list[tuple[int, str, str]] | None:
     """The signs of one customer, the gravest first: severity, the sign's key and its sentence; None where the desk has no signs."""
+    if signs_now(version) is None:
+        return None
     with the_desk().reading() as frames:
-        if "customer_signs" not in frames:
-            return None
         rows = small(frames["customer_signs"].filter(nw.col("customer_id") == nw.lit(customer_id)))
     ordered = rows.assign(place=rows["sign"].map(list(SIGNS).index)).sort_values(["severity", "place"], ascending=[False, True])
     return [(int(row["severity"]), str(row["sign"]), evidence(row)) for row in ordered.to_dict("records")]

@@ -39,8 +39,10 @@ def signs(tables: Tables, dials: Dials, thresholds: Thresholds = AS_IT_COMES) ->
 
 def graded_facts(tables: Tables, dials: Dials, thresholds: Thresholds) -> Frame:
     """`facts`, with one column for each sign that can be computed, named by `severity_of`: 0 does not fire, 1 watch, 2 warn, 3 act."""
-    known = facts(tables, dials, thresholds)
-    return known.with_columns(*(sign.severity(thresholds).alias(severity_of(key)) for key, sign in told(tables).items()))
+    known, there = facts(tables, dials, thresholds), told(tables)
+    if not there:
+        return known
+    return known.with_columns(*(sign.severity(thresholds).alias(severity_of(key)) for key, sign in there.items()))
 
 
 def told(tables: Tables) -> dict[str, Sign]:
