@@ -74,9 +74,14 @@ def _all_signs(found: SignsNow) -> None:
 
 
 def _not_looked_for(found: SignsNow) -> None:
-    for key, missing in found.lacking.items():
-        needs = wording.listing([f"{table}.{column}" for table, columns in missing.items() for column in columns])
-        st.caption(_("Not looked for: {sign}. It needs {columns}.").format(sign=SIGNS[key].title, columns=wording.escape(needs)))
+    """The signs that the desk lacks a table or column for."""
+    if not found.lacking:
+        return
+    n = len(found.lacking)
+    with st.expander(plural("{n} sign is not looked for", "{n} signs are not looked for", n), icon=":material/visibility_off:"):
+        for key, missing in found.lacking.items():
+            needs = wording.listing([f"{table}.{column}" for table, columns in missing.items() for column in columns])
+            st.markdown(_("{sign}: needs {columns}.").format(sign=SIGNS[key].title, columns=wording.escape(needs)))
 
 
 def _row(row: dict[Any, Any]) -> list[str]:
