@@ -5,8 +5,9 @@ import streamlit as st
 from churn import charts, risk, wording
 from churn.risk import Scorecard, Scores
 from churn.risk.of_desk import shows_deeper
+from churn.signs import SIGNS, severity_label
 from churn.wording import _, plural
-from ui import figures, second, tables
+from ui import figures, second, signs, tables
 from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps, wide_range
 from ui.desk import firm, has_signal, model, the_desk
 from ui.links import customer_search
@@ -62,6 +63,7 @@ def _one(found: Profile) -> None:
         no_signal(card)
     elif len(found.read):
         _risk(found, card, scored(the_desk(), card, found, deeper=shows_deeper(the_desk())))
+    _signs(found)
     _facts(found)
 
 
@@ -102,6 +104,19 @@ def _way(found: Profile, card: Scorecard, scores: Scores) -> None:
         st.caption(
             _("The score was learned from a table with this customer in it; the risk shown is from the part that had not seen them.")
         )
+
+
+def _signs(found: Profile) -> None:
+    shown = signs.signs_of(the_desk().version(), found.customer_id)
+    if shown is None or found.lost:
+        return
+    st.subheader(_("Warning signs"), anchor=False)
+    if not shown:
+        st.caption(_("None."))
+    colors = {1: "gray", 2: "orange", 3: "red"}
+    for severity, key, sentence in shown:
+        badge = f":{colors[severity]}-badge[{severity_label(severity)}]"
+        st.markdown(f"{badge} **{wording.escape(SIGNS[key].title)}.** {wording.escape(sentence)}")
 
 
 def _facts(found: Profile) -> None:

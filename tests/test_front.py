@@ -15,6 +15,7 @@ from tests.browser import ROOT, Visitor, serving
 PAGES = {
     "overview": "Overview",
     "reasons": "Reasons",
+    "signs": "Warning signs",
     "loyalty": "Loyalty",
     "nps": "NPS",
     "trust": "Can the score be trusted?",

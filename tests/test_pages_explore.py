@@ -22,7 +22,7 @@ from churn.risk.of_desk import train_desk
 from churn.store import open_desk
 from tests.browser import ROOT, choose, finished, serving
 
-PAGES = ("overview", "reasons", "loyalty", "nps", "trust", "customer", "calls")
+PAGES = ("overview", "reasons", "signs", "loyalty", "nps", "trust", "customer", "calls")
 SAMPLE = ROOT / "sample_data"
 
 

@@ -13,9 +13,11 @@ from ui.links import open_customer
 
 
 def customers(found: pd.DataFrame, *, key: str, alt: str, height: Literal["content", "auto"] = "content") -> None:
-    """Customers, each opened by a click. Columns in: customer_id, and any of name, risk, monthly_value, value_at_risk, value,
+    """Customers, each opened by a click. Columns in: customer_id, and any of name, signs, sign, risk, monthly_value, value_at_risk, value,
     expected_gain, driver_1."""
     words: dict[str, Callable[[Any], str]] = {
+        "signs": wording.number,
+        "sign": str,
         "risk": wording.percent,
         "monthly_value": wording.money,
         "value_at_risk": wording.money,
@@ -36,6 +38,8 @@ def customers(found: pd.DataFrame, *, key: str, alt: str, height: Literal["conte
             alignment="left",
         ),
         "customer_id": st.column_config.TextColumn(_("Id")),
+        "signs": st.column_config.NumberColumn(_("Signs")),
+        "sign": st.column_config.TextColumn(_("What they show")),
         "risk": st.column_config.NumberColumn(_("Risk")),
         "monthly_value": st.column_config.NumberColumn(_("Monthly value")),
         "value_at_risk": st.column_config.NumberColumn(_("Value at risk")),

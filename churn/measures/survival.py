@@ -28,7 +28,7 @@ class Survival:
     group, days (since the start), at_risk (customers seen for so long, just before that day's losses), lost (on that day), still_here
     (probability of staying longer than that, 0..1), low, high (its 95% interval, NaN before the first loss and after the last customer),
     customers, events (of the group, and how many of them left). `unknown` counts customers who are in no curve, since their start is
-    unknown or after their end; `rest` those of groups beyond the largest 20.
+    unknown or after their end; `rest` those without a group, or in one that is not among the 20 largest.
     """
 
     curves: pd.DataFrame
@@ -144,7 +144,8 @@ def _curve(group: str, counts: pd.DataFrame) -> pd.DataFrame:
         {"group": group, "days": days, "at_risk": at_risk, "lost": lost, "still_here": still_here, "low": low, "high": high}
     )
     totals = curve.assign(customers=int(there.sum()), events=int(lost.sum()))
-    return totals[(totals["lost"] > 0) | (totals["days"] == 0) | (totals.index == totals.index[-1])]
+    told: pd.DataFrame = totals[(totals["lost"] > 0) | (totals["days"] == 0) | (totals.index == totals.index[-1])]
+    return told
 
 
 def _log_log(still_here: Floats, lost: npt.NDArray[np.int64], at_risk: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:

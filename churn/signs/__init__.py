@@ -4,12 +4,14 @@ from churn.signs.declared import SIGNS
 from churn.signs.record import past_days, record_of
 from churn.signs.showing import lacking, signs
 from churn.signs.sign import EVIDENCE, Shown, Sign
+from churn.signs.telling import USES, tells, threshold_label, told_sentence
 from churn.signs.thresholds import Thresholds
 from churn.signs.words import definition, evidence, severity_label
 
 __all__ = [
     "EVIDENCE",
     "SIGNS",
+    "USES",
     "Shown",
     "Sign",
     "Thresholds",
@@ -20,4 +22,7 @@ __all__ = [
     "record_of",
     "severity_label",
     "signs",
+    "tells",
+    "threshold_label",
+    "told_sentence",
 ]

@@ -1,6 +1,7 @@
 """Which signs every active customer shows."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
@@ -29,18 +30,19 @@ def signs(tables: Tables, dials: Dials, thresholds: Thresholds = AS_IT_COMES) ->
     graded = graded_facts(tables, dials, thresholds)
     worrying = nw.max_horizontal(*(nw.col(severity_of(key)) for key in there)) > 0
     crossed = graded.filter(worrying).join(_keys(tables["customers"], list(there)), how="cross")
-    fired = crossed.with_columns(severity=_of_its_sign({key: nw.col(severity_of(key)) for key in there})).filter(nw.col("severity") > 0)
-    cells = [
-        _of_its_sign({key: sign.evidence[name] for key, sign in there.items() if name in sign.evidence}).cast(type_).alias(name)
-        for name, type_ in EVIDENCE.items()
-    ]
+    fired = crossed.with_columns(severity=_of_its_sign({key: nw.col(severity_of(key)) for key in there}, nw.Int64)).filter(
+        nw.col("severity") > 0
+    )
+    cells = [_of_its_sign(_evidence(there, name), type_).alias(name) for name, type_ in EVIDENCE.items()]
     return fired.select("customer_id", "sign", "severity", *cells)
 
 
 def graded_facts(tables: Tables, dials: Dials, thresholds: Thresholds) -> Frame:
     """`facts`, with one column for each sign that can be computed, named by `severity_of`: 0 does not fire, 1 watch, 2 warn, 3 act."""
-    known = facts(tables, dials, thresholds)
-    return known.with_columns(*(sign.severity(thresholds).alias(severity_of(key)) for key, sign in told(tables).items()))
+    known, there = facts(tables, dials, thresholds), told(tables)
+    if not there:
+        return known
+    return known.with_columns(*(sign.severity(thresholds).alias(severity_of(key)) for key, sign in there.items()))
 
 
 def told(tables: Tables) -> dict[str, Sign]:
@@ -72,7 +74,12 @@ def _keys(customers: Frame, keys: list[str]) -> Frame:
     return nw.concat([row.select(sign=nw.lit(key)) for key in keys])
 
 
-def _of_its_sign(cells: Mapping[str, nw.Expr]) -> nw.Expr:
+def _evidence(there: Mapping[str, Sign], name: str) -> dict[str, nw.Expr]:
+    """One column of evidence by sign, of the signs that have it."""
+    return {key: sign.evidence[name] for key, sign in there.items() if name in sign.evidence}
+
+
+def _of_its_sign(cells: Mapping[str, nw.Expr], type_: Any) -> nw.Expr:
     """Of the expressions by sign, that of the row's own sign; null where it has none."""
-    own = [nw.when(nw.col("sign") == nw.lit(key)).then(cell) for key, cell in cells.items()]
-    return own[0] if len(own) == 1 else nw.coalesce(*own)
+    own = [nw.when(nw.col("sign") == nw.lit(key)).then(cell.cast(type_)) for key, cell in cells.items()]
+    return nw.coalesce(*own, nw.lit(None).cast(type_))

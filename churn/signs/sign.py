@@ -43,7 +43,7 @@ class Shown:
     after: str | None = None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
+    def of(cls, row: Mapping[Any, Any]) -> Self:
         """From a row of the frame of `signs`, in whatever types an engine hands it over."""
         known = {name: row[name] for name in EVIDENCE if name in row and not pd.isna(row[name])}
         as_python: dict[str, Callable[[Any], Any]] = {

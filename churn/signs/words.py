@@ -8,7 +8,7 @@ from churn.signs.thresholds import Thresholds
 from churn.wording import _, date, money, number, plural
 
 
-def evidence(row: Mapping[str, Any]) -> str:
+def evidence(row: Mapping[Any, Any]) -> str:
     """What a customer shows, from a row of the frame of `signs`; names in it are as in the data, to be escaped by who draws it.
 
     >>> evidence({"sign": "quiet", "severity": 2, "since": "2025-10-29", "days": 63, "usual": 12.0})
