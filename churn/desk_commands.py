@@ -11,6 +11,7 @@ import typer
 
 from churn.errors import QuestionError, StoreError, TrainingError
 from churn.gathering import Piece, gather
+from churn.histories import LEARNED, OF_EVENTS, history_of
 from churn.intake import Intake, ReadOptions
 from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, constants_of, said_again
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from churn.store import Desk
     from churn.stored import Prepare
 
-LEARNED = ("model", "label", "lost", "deeper", "history")
+
 DeskFolder = Annotated[Path, typer.Option("--desk", help=_("the folder of the desk"))]
 
 
@@ -49,7 +50,6 @@ def load(
     customers=accounts.csv says which table a file is; several files may hold one table; products=FILE only checks what orders name. --map
     and --set may be meant for one table or file: --map orders.SOURCE=COLUMN.
     """
-    from churn.histories import OF_EVENTS, history_of
     from churn.report.history import same_file
     from churn.store import open_desk
 

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,15 @@ from churn.intake import Duplicates, Field, Intake, understood
 from churn.linking import Known, linked, tells_customers_apart
 from churn.products import not_listed
 from churn.stacking import stacked
-from churn.store import Desk
 from churn.tables import CUSTOMERS, TABLES
 from churn.wording import _, listing
 
+LEARNED = ("model", "label", "lost", "deeper", "history")  # settings that go with the customers that they were learned from
 OF_EVENTS = "customers of events"
+
+
+if TYPE_CHECKING:
+    from churn.store import Desk
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +36,7 @@ class History:
     made: bool
 
 
-def history_of(desk: Desk, pieces: Sequence[Piece], *, duplicates: Duplicates | None = None) -> History:
+def history_of(desk: "Desk", pieces: Sequence[Piece], *, duplicates: Duplicates | None = None) -> History:
     """All files read and linked. Raises IntakeError where one cannot be used, QuestionError where its owner must say something first."""
     customers = [understood(piece.opened, CUSTOMERS, piece.options).settled() for piece in pieces if piece.table == CUSTOMERS.name]
     events = [piece for piece in pieces if piece.table in TABLES and piece.table != CUSTOMERS.name]
@@ -49,7 +54,7 @@ def history_of(desk: Desk, pieces: Sequence[Piece], *, duplicates: Duplicates | 
     return History(tables, every, tuple(told), made)
 
 
-def known_customers(desk: Desk, customers: Intake | None, events: Sequence[Piece]) -> Known | None:
+def known_customers(desk: "Desk", customers: Intake | None, events: Sequence[Piece]) -> Known | None:
     """The customers that events may point to: those of a file, else those of the desk; None where there are only events, whose customers
     these then are. Raises IntakeError where the customers have no ids and events need them."""
     if not events:
@@ -78,15 +83,28 @@ def _no_ids(customers: Intake, events: Sequence[Piece]) -> IntakeError:
     return IntakeError(text.format(file=customers.file, events=listing([event.name for event in events])))
 
 
-def together(desk: Desk, files: Sequence[tuple[str, Intake]], known: Known | None) -> tuple[dict[str, Intake], bool]:
-    """Events by table, several files of one as one; with their customers, and whether these were made, where none are known."""
+def together(desk: "Desk", files: Sequence[tuple[str, Intake]], known: Known | None) -> tuple[dict[str, Intake], bool]:
+    """Events by table, several files of one as one, customers under the header of their ids; with their customers, and whether these were
+    made, where none are known."""
     names = [name for name in TABLES if any(table == name for table, _intake in files)]
     tables = {name: stacked([intake for table, intake in files if table == name], TABLES[name]) for name in names}
-    if known is not None or not tables:
-        return tables, False
+    if known is not None:
+        return {name: _headed(intake, known.id_column) for name, intake in tables.items()}, False
+    if not tables:
+        return {}, False
     held = [name for name in desk.tables() if name not in tables and name != CUSTOMERS.name]
     others = {name: desk.frame(name).rename(columns={column.label: column.name for column in desk.columns(name)}) for name in held}
     return {CUSTOMERS.name: customers_of(tables, others), **tables}, True
+
+
+def _headed(intake: Intake, header: str) -> Intake:
+    """The intake with its customers' ids under this header."""
+    own = intake.id_column
+    if own is None or header in intake.frame:
+        return intake
+    fields = tuple(replace(field, source=header) if field.source == own else field for field in intake.fields if field.source != header)
+    spelled = {header if name == own else name: cells for name, cells in intake.spelled.items()}
+    return replace(intake, frame=intake.frame.rename(columns={own: header}), fields=fields, spelled=spelled)
 
 
 def customers_of(events: Mapping[str, Intake], others: Mapping[str, pd.DataFrame]) -> Intake:

@@ -38,7 +38,7 @@ class _Way:
 
 
 def linked(piece: Piece, pieces: Sequence[Piece], known: Known | None) -> Intake:
-    """A file of events as rows of its table, each with the id of its customer; `pieces` are all files of the load.
+    """A file of events as rows of its table, each with its customer's own id under the file's header; `pieces` are all files of the load.
 
     Rows that point to none of the `known` customers are set aside with that reason; None: every id is one. What was done is told in
     `notes`. With an open question the intake is as read. Raises IntakeError where no row has a customer, and as `understood`.
@@ -78,13 +78,8 @@ def _with_own_ids(piece: Piece, intake: Intake, way: _Way | None, known: Known |
     found = own.notna() if known is None else own.isin(known.frame[known.id_column])
     if not found.any():
         raise IntakeError(_nobody(intake, written, way, known))
-    label = header
-    if way is not None and not own[found].equals(written[found]):
-        label = known.id_column if known is not None and known.id_column not in intake.frame else "customer_id"
-    frame = intake.frame.assign(**{header: own.astype("str")}).rename(columns={header: label})
-    fields = tuple(replace(field, source=label) if field.source == header else field for field in intake.fields)
     spelled = {name: cells for name, cells in intake.spelled.items() if name != header}
-    intake = replace(intake, frame=frame, fields=fields, spelled=spelled)
+    intake = replace(intake, frame=intake.frame.assign(**{header: own.astype("str")}), spelled=spelled)
     return intake if found.all() else _without(piece, intake, ~found.to_numpy(dtype=bool), header, written, known)
 
 

@@ -1,7 +1,7 @@
 """Tables put into the desk and learned from: one visitor at a time, all of it or nothing."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
@@ -10,7 +10,9 @@ import streamlit as st
 
 from churn import wording
 from churn.errors import ChurnError, StoreError
+from churn.histories import LEARNED, OF_EVENTS, together
 from churn.intake import Intake, read
+from churn.linking import Known
 from churn.loads import Former
 from churn.report.history import is_back
 from churn.risk import Scorecard
@@ -91,6 +93,22 @@ def add_own(upload: Upload, customers: Intake) -> None:
         loaded = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
         _tell("done", _("{customers} added or brought up to date. All pages now show them.").format(customers=loaded))
         upload.forget()
+
+
+def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget: Callable[[], object]) -> None:
+    """Puts tables of events beside the customers of the desk, or with customers made of them, lets go of the files and draws the page anew."""
+    with _all_or_nothing() as job:
+        tables, made = together(the_desk(), files, known)
+        if not job.may_write():
+            st.stop()
+        settings = {**dict.fromkeys(LEARNED), OF_EVENTS: True} if made else None
+        the_desk().load(tables, settings=settings, loaded_at=_this_moment(), by=who())
+        rows = [wording.plural("{n} row of {table}", "{n} rows of {table}", intake.rows_accepted) for intake in tables.values()]
+        named = wording.listing([row.format(table=name) for row, name in zip(rows, tables, strict=True)])
+        _tell("done", _("{tables} loaded. Customers and scores are as they were.").format(tables=named))
+        if made:
+            _tell("done", _("{tables} loaded. The customers are those of these files.").format(tables=named))
+        forget()
 
 
 def load_sample() -> None:

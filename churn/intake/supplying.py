@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
+from churn.errors import IntakeError
 from churn.intake.grid import series_of
 from churn.intake.heading import Sheet
+from churn.intake.parsing import parse_as
 from churn.intake.results import ReadOptions
 from churn.tables import Table, bare_key, header_key
 from churn.wording import _
@@ -28,6 +31,7 @@ def supplied(sheet: Sheet, table: Table, options: ReadOptions) -> tuple[Sheet, l
             told.append(text.format(header=header, column=name, value=value))
             continue
         if name in options.constants:
+            _refuse_what_breaks_a_rule(table, name, value, options)
             told.append(_("There is no column {column}: it is '{value}' in all rows.").format(column=name, value=value))
         sheet = _with(sheet, name if name not in sheet.headers else _("{column} (said)").format(column=name), value)
     return sheet, told
@@ -63,6 +67,16 @@ def _question(sheet: Sheet, table: Table, options: ReadOptions) -> tuple[str, st
     reason = header_of(sheet.headers, table, "reason", options) or header_of(sheet.headers, table, "comment", options)
     told = _("No column says which question was asked: there are no scores and '{header}' holds words, so it is exit.")
     return ("exit", told.format(header=reason)) if reason else None
+
+
+def _refuse_what_breaks_a_rule(table: Table, name: str, value: str, options: ReadOptions) -> None:
+    column = table.column(name)
+    if column is None:
+        return
+    cells = parse_as(pd.Series([value], dtype="str"), column, given=options.conventions)
+    why = cells.problems[0].why if cells.problems else _("may mean two things") if cells.doubt else ""
+    if why:
+        raise IntakeError(_("--set {table}.{column}={value}: '{value}' {why}.").format(table=table.name, column=name, value=value, why=why))
 
 
 def _with(sheet: Sheet, header: str, value: str) -> Sheet:
