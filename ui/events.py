@@ -1,42 +1,26 @@
 """Files of what happened, put beside the customers: which table each is, how it is understood, whose its rows are, and the load."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from churn import wording
 from churn.errors import ChurnError
-from churn.gathering import Piece, likely_table, pieces_of, refuse_twice, table_named
-from churn.histories import known_customers
-from churn.intake import Intake, Opened, ReadOptions, opened
+from churn.gathering import Piece, refuse_twice
+from churn.intake import Intake
 from churn.intake.said import ENDINGS
 from churn.intake.supplying import header_of, supplied
-from churn.intake.workbook import is_workbook
-from churn.linking import Known, linked
+from churn.linking import Known
 from churn.tables import TABLES, Column
 from churn.wording import _, plural
 from ui import answers, preview, training
-from ui.desk import limits, the_desk
+from ui.event_files import KINDS, EventFile, customers_known, forget, forget_all, held, left_out, linked_reading, opened_file, place, take
 from ui.questions import problem
 from ui.reading_words import column_label, on_page
-from ui.upload import FILE_OPTIONS, Dropped, Reading, Upload, ways, ways_out
+from ui.upload import Reading, Upload
 
 EVENTS = "events"
-KINDS = ("orders", "contacts", "surveys", "changes", "promises")
-_FILES, _DROPS = "files of what happened", "drops of what happened"
-
-
-@dataclass(frozen=True, eq=False)
-class _File:
-    """A dropped file, or one sheet of it: what was said of it, and the table that it holds, or why it cannot be opened yet."""
-
-    number: int
-    upload: Upload
-    dropped: Dropped
-    piece: Piece | None
-    unopened: Reading | None
 
 
 def ask(ordered: str | None) -> None:
@@ -47,16 +31,18 @@ def ask(ordered: str | None) -> None:
         _("Orders, contacts, surveys, changes or promises: a file for each, several of one kind too, or a workbook with a sheet for each"),
         type=endings,
         accept_multiple_files=True,
-        key=_place(),
-        on_change=_take,
+        key=place(),
+        on_change=take,
         disabled=disabled,
     )
-    files = [_opened(number, dropped, disabled=disabled) for number, dropped in _held().items()]
+    files = [opened_file(number, dropped, disabled=disabled) for number, dropped in held().items()]
     if not files:
         return
+    for sentence in left_out():
+        st.caption(wording.escape(sentence))
     pieces = [file.piece for file in files if file.piece is not None]
     try:
-        known = known_customers(the_desk(), None, pieces)
+        known = customers_known(pieces)
         refuse_twice(pieces)
     except ChurnError as error:
         st.error(wording.escape(on_page(str(error))), icon=":material/error:")
@@ -65,7 +51,7 @@ def ask(ordered: str | None) -> None:
     _load(files, readings, known, disabled=disabled, ordered=ordered)
 
 
-def _load(files: Sequence[_File], readings: Sequence[Reading], known: Known | None, *, disabled: bool, ordered: str | None) -> None:
+def _load(files: Sequence[EventFile], readings: Sequence[Reading], known: Known | None, *, disabled: bool, ordered: str | None) -> None:
     """The button, and what it does."""
     tables = list(dict.fromkeys(file.piece.table for file in files if file.piece is not None))
     ready = all(reading.is_settled for reading in readings)
@@ -80,10 +66,10 @@ def _load(files: Sequence[_File], readings: Sequence[Reading], known: Known | No
         for file, reading in zip(files, readings, strict=True):
             file.upload.remember(reading)
         read = [(file.piece.table, reading.intake) for file, reading in zip(files, readings, strict=True) if file.piece and reading.intake]
-        training.load_events(read, known, lambda: [_forget(file.number) for file in files])
+        training.load_events(read, known, forget_all)
 
 
-def _drawn(file: _File, pieces: Sequence[Piece], known: Known | None) -> Reading:
+def _drawn(file: EventFile, pieces: Sequence[Piece], known: Known | None) -> Reading:
     """Draws one file: its table, what it leaves open, how many rows can be used and why others cannot, and how its columns are read."""
     upload = file.upload
     with st.container(border=True):
@@ -94,19 +80,22 @@ def _drawn(file: _File, pieces: Sequence[Piece], known: Known | None) -> Reading
             if file.piece is not None:
                 _ask_table(upload, file.piece)
             label, icon = _("Forget this file"), ":material/delete:"
-            st.button(label, icon=icon, on_click=_forget, args=(file.number,), key=upload.named("forget"), disabled=upload.disabled)
+            st.button(label, icon=icon, on_click=forget, args=(file.number,), key=upload.named("forget"), disabled=upload.disabled)
         if file.piece is None:
             assert file.unopened is not None
             problem(upload, file.unopened)
             preview.understood(upload, file.unopened, unfolded=False)
             return file.unopened
-        reading = _read(file, file.piece, pieces, known)
-        problem(upload, reading)
-        answers.said(upload, reading)
-        table = TABLES[file.piece.table]
-        if reading.intake is None:
-            _ask_lacking(upload, file.piece)
+        reading = linked_reading(file, file.piece, pieces, known)
+        table, lacking = TABLES[file.piece.table], _lacking(file.piece) if reading.intake is None else []
+        if lacking:
+            _ask_lacking(upload, file.piece, lacking)
         else:
+            problem(upload, reading)
+        answers.said(upload, reading)
+        if reading.intake is None and not lacking:
+            _ask_which(upload, file.piece, table.columns[0])
+        elif reading.intake is not None:
             st.markdown(wording.escape(preview.rows_line(reading.intake)) + " " + wording.escape(_columns(reading.intake)))
             preview.left_out(reading.intake, table)
             preview.propose(upload, reading.intake)
@@ -116,11 +105,8 @@ def _drawn(file: _File, pieces: Sequence[Piece], known: Known | None) -> Reading
 
 def _columns(intake: Intake) -> str:
     """Which header is what, in one sentence."""
-    found = [
-        _("{header} is the {column}").format(header=field.source, column=column_label(field.column))
-        for field in intake.fields
-        if field.column
-    ]
+    text = _("{header} is the {column}")
+    found = [text.format(header=field.source, column=column_label(field.column)) for field in intake.fields if field.column]
     return wording.listing(found) + "."
 
 
@@ -157,13 +143,19 @@ def _kind(table: str) -> str:
     return names.get(table, table)
 
 
-def _ask_lacking(upload: Upload, piece: Piece) -> None:
-    """For each column that the table needs and that no header is: which one it is, or what it is in all rows."""
+def _lacking(piece: Piece) -> list[Column]:
+    """The columns that the table needs and that no header is, as far as nothing else tells what they hold."""
     table, options = TABLES[piece.table], piece.options
-    headers = (
-        supplied(piece.opened.sheet, table, options)[0].headers if not options.constants else [*piece.opened.headers, *options.constants]
-    )
-    lacking = [column for column in table.columns if column.required and header_of(headers, table, column.name, options) is None]
+    told_by_others = supplied(piece.opened.sheet, table, replace(options, constants={}))[0].headers
+    headers = [*told_by_others, *options.constants]
+    return [column for column in table.columns if column.required and header_of(headers, table, column.name, options) is None]
+
+
+def _ask_lacking(upload: Upload, piece: Piece, lacking: Sequence[Column]) -> None:
+    """Draws for each of these columns which header it is, or what it is in all rows."""
+    names = wording.listing([column_label(column.name) for column in lacking])
+    told = _("{table} need the {columns}, and no header says which column that is.").format(table=_kind(piece.table), columns=names)
+    st.warning(wording.escape(told), icon=":material/help:")
     with st.container(horizontal=True):
         for column in lacking:
             _ask_which(upload, piece, column)
@@ -201,93 +193,3 @@ def _say_which(upload: Upload, column: str, key: str) -> None:
 def _say_day(upload: Upload, column: str, key: str) -> None:
     if day := st.session_state[key]:
         upload.say_constant(column, day.isoformat())
-
-
-def _held() -> dict[int, Dropped]:
-    """The files of this visit, by number."""
-    files: dict[int, Dropped] = st.session_state.setdefault(_FILES, {})
-    return files
-
-
-def _place() -> str:
-    """The key of the place to drop files; another one after each drop, so that it is empty again."""
-    return f"place of what happened {st.session_state.get(_DROPS, 0)}"
-
-
-def _take() -> None:
-    """Moves what was just dropped into this visit's memory; of a workbook with a sheet for each table, each sheet apart."""
-    files = _held()
-    for uploaded in st.session_state.get(_place()) or []:
-        if isinstance(uploaded, UploadedFile):
-            dropped = Dropped(uploaded.name, uploaded.getvalue())
-            for sheet in _sheets(dropped):
-                number = st.session_state.get("last of what happened", 0) + 1
-                st.session_state["last of what happened"] = number
-                files[number] = dropped
-                if sheet:
-                    _upload(number).say("sheet", sheet)
-    st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
-
-
-def _sheets(dropped: Dropped) -> list[str | None]:
-    """The sheets of a workbook that are named after tables of events; [None] for any other file."""
-    if not is_workbook(dropped.data):
-        return [None]
-    try:
-        found = pieces_of(dropped.name, dropped.data, options=ReadOptions(limits=limits()), otherwise=KINDS[0])
-    except ChurnError:
-        return [None]
-    return [piece.options.sheet for piece in found.pieces if piece.table in KINDS] or [None]
-
-
-def _upload(number: int, *, disabled: bool = False) -> Upload:
-    return Upload(f"event {number}", disabled=disabled)
-
-
-def _forget(number: int) -> None:
-    _upload(number).forget()
-    _held().pop(number, None)
-
-
-def _opened(number: int, dropped: Dropped, *, disabled: bool) -> _File:
-    """A dropped file with its table: as was said, by its name, or by its headers. Opened again only where that is said otherwise."""
-    upload = _upload(number, disabled=disabled)
-    options = upload.options()
-    how = [getattr(options, name) for name in FILE_OPTIONS]
-    kept = st.session_state.get(upload.named("opened"))
-    if kept is None or kept[0] != how:
-        kept = (how, _open(dropped, options))
-        st.session_state[upload.named("opened")] = kept
-    found: Opened | Reading = kept[1]
-    if isinstance(found, Reading):
-        return _File(number, upload, dropped, None, found)
-    named = table_named(found.grid.sheet or "") or table_named(dropped.name)
-    table = upload.said("table") or (named if named in KINDS else likely_table(found, KINDS))
-    upload.recall(found.shape(TABLES[table]))
-    return _File(number, upload, dropped, Piece(table, found, upload.options()), None)
-
-
-def _open(dropped: Dropped, options: ReadOptions) -> Opened | Reading:
-    try:
-        with st.spinner(_("Reading the file"), show_time=True):
-            found = opened(dropped.data, file=dropped.name, options=options)
-    except ChurnError as error:
-        return Reading(options, None, on_page(str(error)), ways_out(str(error), dropped))
-    return Reading(options, found, None, ways(found)) if isinstance(found, Intake) else found
-
-
-def _read(file: _File, piece: Piece, pieces: Sequence[Piece], known: Known | None) -> Reading:
-    """A file as read and linked; read again only when something was said of any of the files, or the desk holds something else."""
-    state = (the_desk().version(), piece.table, [(other.table, other.opened.digest, other.options) for other in pieces])
-    kept = st.session_state.get(file.upload.named("linked"))
-    if kept is not None and kept[0] == state:
-        reading: Reading = kept[1]
-        return reading
-    try:
-        with st.spinner(_("Reading the file"), show_time=True):
-            intake = linked(piece, pieces, known)
-        fresh = Reading(piece.options, intake, None, ways(intake))
-    except ChurnError as error:
-        fresh = Reading(piece.options, None, on_page(str(error)), ways_out(str(error), file.dropped))
-    st.session_state[file.upload.named("linked")] = (state, fresh)
-    return fresh

@@ -95,8 +95,8 @@ def add_own(upload: Upload, customers: Intake) -> None:
         upload.forget()
 
 
-def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget: Callable[[], object]) -> None:
-    """Puts tables of events beside the customers of the desk, or with customers made of them, lets go of the files and draws the page anew."""
+def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget: Callable[[], None]) -> None:
+    """Puts tables of events beside the customers of the desk, or with customers made of them, and lets go of the files."""
     with _all_or_nothing() as job:
         tables, made = together(the_desk(), files, known)
         if not job.may_write():
