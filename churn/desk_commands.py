@@ -97,6 +97,8 @@ def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:
     if list(intakes) != ["customers"]:
         raise StoreError(_("Only customers can be added: name one file of customers, or load the tables whole."))
     add(desk, intakes["customers"], loaded_at=this_moment(), by=user())
+    if desk.setting(OF_EVENTS):
+        desk.set_settings({OF_EVENTS: None})
 
 
 def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, train_too: bool) -> dict[str, Any]:

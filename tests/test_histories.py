@@ -160,6 +160,14 @@ def test_events_without_customers_bring_their_own_and_keep_them_up_to_date(tmp_p
     )
 
 
+def test_customers_added_to_those_of_events_stay_when_events_are_loaded_again(tmp_path):
+    desk = tmp_path / "desk"
+    orders = written(tmp_path / "o", {"orders.csv": "customer_id,date,total\n1,2024-01-02,5\n"})
+    churn("load", orders, "--desk", desk)
+    churn("load", written(tmp_path / "c", {"customers.csv": "customer_id,name\n2,Bob\n"}), "--desk", desk, "--add")
+    assert churn("load", orders, "--desk", desk).found["tables"] == {"customers": 2, "orders": 1}
+
+
 def test_events_alone_go_to_the_customers_of_the_desk_and_leave_its_scores(desk, firm):
     customers = read((firm / "customers.csv").read_bytes(), file="c.csv", options=ReadOptions(mapping={"LoyaltyId": "customer_id"}))
     desk.load({"customers": customers}, settings={"model": "m.json"})

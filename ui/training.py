@@ -90,6 +90,8 @@ def add_own(upload: Upload, customers: Intake) -> None:
         if not job.may_write():
             st.stop()
         add(the_desk(), customers, loaded_at=_this_moment(), by=who())
+        if the_desk().setting(OF_EVENTS):
+            the_desk().set_settings({OF_EVENTS: None})
         loaded = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
         _tell("done", _("{customers} added or brought up to date. All pages now show them.").format(customers=loaded))
         upload.forget()
