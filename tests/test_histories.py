@@ -139,19 +139,19 @@ def test_days_that_two_files_share_are_no_link(desk, tmp_path):
 
 def test_events_without_customers_bring_their_own_and_keep_them_up_to_date(tmp_path):
     folder = written(tmp_path / "in", {"orders.csv": "customer_id,date,total\n007,2024-03-02,5\n8,2024-01-03,6\n007,2024-01-04,7\n"})
-    ran = churn("load", folder, "--desk", tmp_path / "desk")
+    ran = churn("load", "--no-train", folder, "--desk", tmp_path / "desk")
     assert ran.found["tables"] == {"customers": 2, "orders": 3}
     assert ran.err == "No table of customers: they are those of orders.csv, each from the day of the first order on.\n"
     with open_desk(tmp_path / "desk") as desk:
         assert desk.frame("customers").astype("str").to_numpy().tolist() == [["007", "2024-01-04"], ["8", "2024-01-03"]]
     written(folder, {"orders.csv": "customer_id,date,total\n9,2024-04-02,5\n"})
     written(tmp_path / "more", {"surveys.csv": "customer_id,date,nps\n8,2024-05-02,9\n"})
-    churn("load", tmp_path / "more", "--desk", tmp_path / "desk")
-    churn("load", folder, "--desk", tmp_path / "desk")
+    churn("load", "--no-train", tmp_path / "more", "--desk", tmp_path / "desk")
+    churn("load", "--no-train", folder, "--desk", tmp_path / "desk")
     with open_desk(tmp_path / "desk") as desk:
         assert desk.frame("customers")["customer_id"].tolist() == ["9", "8"]
     written(tmp_path / "own", {"customers.csv": "customer_id,name\n9,Ann\n10,Bob\n"})
-    churn("load", tmp_path / "own", "--desk", tmp_path / "desk")
+    churn("load", "--no-train", tmp_path / "own", "--desk", tmp_path / "desk")
     assert (
         "the ids in 'customer_id' (7) is that of a customer in customers.csv"
         in churn(
@@ -163,9 +163,9 @@ def test_events_without_customers_bring_their_own_and_keep_them_up_to_date(tmp_p
 def test_customers_added_to_those_of_events_stay_when_events_are_loaded_again(tmp_path):
     desk = tmp_path / "desk"
     orders = written(tmp_path / "o", {"orders.csv": "customer_id,date,total\n1,2024-01-02,5\n"})
-    churn("load", orders, "--desk", desk)
-    churn("load", written(tmp_path / "c", {"customers.csv": "customer_id,name\n2,Bob\n"}), "--desk", desk, "--add")
-    assert churn("load", orders, "--desk", desk).found["tables"] == {"customers": 2, "orders": 1}
+    churn("load", "--no-train", orders, "--desk", desk)
+    churn("load", "--no-train", written(tmp_path / "c", {"customers.csv": "customer_id,name\n2,Bob\n"}), "--desk", desk, "--add")
+    assert churn("load", "--no-train", orders, "--desk", desk).found["tables"] == {"customers": 2, "orders": 1}
 
 
 def test_events_alone_go_to_the_customers_of_the_desk_and_leave_its_scores(desk, firm):
@@ -282,11 +282,11 @@ def test_a_workbook_is_loaded_by_the_names_of_its_sheets(tmp_path):
             "Notes": {"x": ["a", "b"], "y": ["c", "d"]},
         }.items():
             pd.DataFrame(table).to_excel(out, sheet_name=sheet, index=False)
-    ran = churn("load", book, "--desk", tmp_path / "desk")
+    ran = churn("load", "--no-train", book, "--desk", tmp_path / "desk")
     assert ran.found["tables"] == {"customers": 2, "orders": 2}
     assert "book.xlsx: 'Notes' are no tables that were asked for, and were left out" in ran.err
     assert "book.xlsx, sheet orders 2024: 1 row points to no customer and was set aside: C." in ran.err
-    one = churn("load", f"orders={book}", "--desk", tmp_path / "desk").found
+    one = churn("load", "--no-train", f"orders={book}", "--desk", tmp_path / "desk").found
     assert one["tables"] == {"customers": 2, "orders": 2}
 
 
@@ -300,7 +300,7 @@ def test_products_that_are_on_no_list_are_named_with_the_nearest(tmp_path):
             "products.csv": "product,price\nGTX Pro,1\nGTX Basic,2\n",
         },
     )
-    ran = churn("load", folder, "--desk", tmp_path / "desk")
+    ran = churn("load", "--no-train", folder, "--desk", tmp_path / "desk")
     assert "orders.csv: GTXPro (3 orders) is not in products.csv: is it GTX Pro?\n" in ran.err
     assert "orders.csv: Qwz (1 order) is not in products.csv.\n" in ran.err
     with open_desk(tmp_path / "desk") as desk:

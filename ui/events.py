@@ -59,7 +59,7 @@ def _load(files: Sequence[EventFile], readings: Sequence[Reading], known: Known 
         st.caption(_("The desk holds no customers of its own: they will be those of these files."))
     elif ready:
         named = wording.listing([_kind(table).lower() for table in tables])
-        st.caption(_("This takes the place of the {tables} in the desk. Customers, scores and settings stay.").format(tables=named))
+        st.caption(_("This takes the place of the {tables} in the desk. Customers and settings stay.").format(tables=named))
     label = plural("Load this file", "Load these files", len(files))
     st.button(label, type="primary", on_click=training.order, args=(EVENTS,), disabled=disabled or not ready, key="load events")
     if ordered == EVENTS and ready:

@@ -14,10 +14,11 @@ from churn.histories import LEARNED, OF_EVENTS, together
 from churn.intake import Intake, read
 from churn.linking import Known
 from churn.loads import Former
+from churn.prepared import wishes_of
 from churn.report.history import is_back
 from churn.risk import Scorecard
 from churn.risk.columns import Label
-from churn.risk.of_desk import add, adopt, earlier_model
+from churn.risk.of_desk import add, adopt, earlier_model, preparing, preparing_again
 from churn.tables import TABLES
 from churn.wording import _
 from ui.desk import SAMPLE, the_desk, who
@@ -104,12 +105,11 @@ def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget
         if not job.may_write():
             st.stop()
         settings = {**dict.fromkeys(LEARNED), OF_EVENTS: True} if made else None
-        the_desk().load(tables, settings=settings, loaded_at=_this_moment(), by=who())
+        prepare = preparing(wishes_of(the_desk())) if made else preparing_again(the_desk())
+        the_desk().load(tables, settings=settings, loaded_at=_this_moment(), by=who(), prepare=prepare)
         rows = [wording.plural("{n} row of {table}", "{n} rows of {table}", intake.rows_accepted) for intake in tables.values()]
         named = wording.listing([row.format(table=name) for row, name in zip(rows, tables, strict=True)])
-        _tell("done", _("{tables} loaded. Customers and scores are as they were.").format(tables=named))
-        if made:
-            _tell("done", _("{tables} loaded. The customers are those of these files.").format(tables=named))
+        _tell("done", _("{tables} loaded. All pages now show them.").format(tables=named))
         forget()
 
 
