@@ -75,4 +75,4 @@ def _keys(customers: Frame, keys: list[str]) -> Frame:
 def _of_its_sign(cells: Mapping[str, nw.Expr]) -> nw.Expr:
     """Of the expressions by sign, that of the row's own sign; null where it has none."""
     own = [nw.when(nw.col("sign") == nw.lit(key)).then(cell) for key, cell in cells.items()]
-    return own[0] if len(own) == 1 else nw.coalesce(*own)
+    return nw.coalesce(*own, nw.lit(None))
