@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,23 +10,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from churn.errors import QuestionError, StoreError, TrainingError
+from churn.gathering import Piece, gather
+from churn.histories import LEARNED, OF_EVENTS, history_of
 from churn.intake import Intake, ReadOptions
 from churn.intake.options import reads_a_file
-from churn.intake.said import answers_of, said_again, tables_in
-from churn.terminal import LabelColumn, Lost, intake_of, progress, show, tell, tell_rejected, trained
+from churn.intake.said import answers_of, constants_of, said_again
+from churn.tables import TABLES
+from churn.terminal import LabelColumn, Lost, progress, show, tell, tell_rejected, trained
 from churn.wording import _
 
 if TYPE_CHECKING:
     from churn.store import Desk
     from churn.stored import Prepare
 
-LEARNED = ("model", "label", "lost", "deeper", "history")
+
 DeskFolder = Annotated[Path, typer.Option("--desk", help=_("the folder of the desk"))]
 
 
 @reads_a_file
 def load(
-    files: Annotated[list[Path], typer.Argument(help=_("a folder, or files named after the desk's tables"))],
+    files: Annotated[list[Path], typer.Argument(help=_("a folder, a workbook, files named after tables, or TABLE=FILE"))],
     options: ReadOptions,
     desk: DeskFolder,
     train_too: Annotated[
@@ -35,41 +39,55 @@ def load(
     add: Annotated[
         bool, typer.Option("--add", help=_("puts the customers of a file beside those in the desk; known ids take its cells"))
     ] = False,
+    constants: Annotated[
+        list[str] | None, typer.Option("--set", help=_("TABLE.COLUMN=VALUE: what a column that the file lacks holds in all rows"))
+    ] = None,
     label: LabelColumn = None,
     lost: Lost = None,
 ) -> None:
-    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost."""
+    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost.
+
+    customers=accounts.csv says which table a file is; several files may hold one table; products=FILE only checks what orders name. --map
+    and --set may be meant for one table or file: --map orders.SOURCE=COLUMN.
+    """
     from churn.report.history import same_file
     from churn.store import open_desk
 
     with open_desk(desk) as opened:
         if not (if_empty and "customers" in opened.tables()):
-            intakes = {table: read_like_before(opened, path, options, table) for table, path in tables_in(files).items()}
-            for intake in intakes.values():
+            gathered = gather(files, options, constants_of(constants or []))
+            found = history_of(opened, [like_before(opened, piece) for piece in gathered.pieces], duplicates=options.duplicates)
+            for sentence in (*gathered.told, *found.told):
+                tell(sentence)
+            for intake in found.tables.values():
                 if told := same_file(intake.file, opened.earlier_loads(intake.digest), intake.digest):
                     tell(told)
             if add:
-                put_beside(opened, intakes)
+                put_beside(opened, found.tables)
             else:
-                learned = learn(opened, intakes["customers"], label, lost, train_too) if "customers" in intakes else {}
-                opened.load(intakes, **learned, loaded_at=this_moment(), by=user(), prepare=prepare_for(opened, intakes))
+                own = "customers" in found.tables and not found.made
+                learned = learn(opened, found.tables["customers"], label, lost, train_too) if own else {}
+                if "customers" in found.tables:
+                    learned["settings"] = {**learned.get("settings", dict.fromkeys(LEARNED)), OF_EVENTS: found.made or None}
+                opened.load(found.tables, **learned, loaded_at=this_moment(), by=user(), prepare=prepare_for(opened, found.tables))
                 if train_too:
                     foretold(opened)
-            tell_rejected(*intakes.values())
-            if said := answers_of(options):
-                for intake in intakes.values():
-                    opened.remember(intake.shape, said)
+            tell_rejected(*found.files)
+            for piece in gathered.pieces:
+                if (said := answers_of(piece.options)) and piece.table in TABLES:
+                    opened.remember(piece.opened.shape(TABLES[piece.table]), said)
         show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model"), "history": opened.setting("history")})
 
 
-def read_like_before(desk: "Desk", path: Path, options: ReadOptions, table: str) -> Intake:
-    """A file read as its owner says, else as was said of the last file of the same shape that was loaded into the desk."""
-    intake = intake_of(path, options, table)
-    answers = desk.remembered(intake.shape) if intake.shape else None
-    if answers and not answers_of(options):
-        intake = intake_of(path, said_again(options, answers), table)
-        tell(_("{file} is read as the last file with these headers was.").format(file=path.name))
-    return intake.settled()
+def like_before(desk: "Desk", piece: Piece) -> Piece:
+    """A file with what its owner says of it, else with what was said of the last file of the same shape that was loaded into the desk."""
+    if answers_of(piece.options) or piece.table not in TABLES:
+        return piece
+    answers = desk.remembered(piece.opened.shape(TABLES[piece.table]))
+    if not answers:
+        return piece
+    tell(_("{file} is read as the last file with these headers was.").format(file=piece.name))
+    return replace(piece, options=said_again(piece.options, answers))
 
 
 def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:
@@ -79,6 +97,8 @@ def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:
     if list(intakes) != ["customers"]:
         raise StoreError(_("Only customers can be added: name one file of customers, or load the tables whole."))
     add(desk, intakes["customers"], loaded_at=this_moment(), by=user())
+    if desk.setting(OF_EVENTS):
+        desk.set_settings({OF_EVENTS: None})
 
 
 def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, train_too: bool) -> dict[str, Any]:

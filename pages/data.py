@@ -10,7 +10,7 @@ from churn.report.trust import learned_from
 from churn.risk import Scorecard
 from churn.tables import TABLES
 from churn.wording import _
-from ui import adding, answers, own, preview, training
+from ui import adding, answers, events, own, preview, training
 from ui.desk import firm, model, the_desk
 from ui.history import history, same_file
 from ui.own import Said
@@ -36,6 +36,9 @@ def show() -> None:
     )
     if dropped is not None:
         _dropped(upload, upload.read(dropped), ordered)
+    st.subheader(_("Load what happened"), anchor=False)
+    st.caption(_("What customers bought, said and were promised goes beside them. What you do not have costs only the pages that need it."))
+    events.ask(ordered)
     st.subheader(_("Go back to the sample firm") if loaded else _("Try the sample firm"), anchor=False)
     already = loaded is not None and loaded.is_sample and whole
     st.markdown(_("An invented subscription business with all tables, to try everything on.") + (" " + _replaces() if loaded else ""))

@@ -16,8 +16,9 @@ from churn import errors
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
-    "errors", "tables", "wording", "intake", "stored", "loads", "opening", "store", "adding", "dials", "measures", "features", "signs",
-    "prepared", "risk", "money", "actions", "charts", "report", "terminal", "desk_commands", "__main__",
+    "errors", "tables", "wording", "intake", "gathering", "stacking", "linking", "products", "stored", "loads", "opening", "store",
+    "adding", "histories", "dials", "measures", "features", "signs", "prepared", "risk", "money", "actions", "charts", "report",
+    "terminal", "desk_commands", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")
 WITH_STREAMLIT = ("app", "front", "pages", "ui")

@@ -458,7 +458,7 @@ def test_load_takes_a_folder_by_the_names_of_its_files(tmp_path):
     found = churn("load", tmp_path / "in", "--desk", tmp_path / "desk").found
     assert found == {"desk": str(tmp_path / "desk"), "tables": {"customers": 3, "orders": 1}, "model": None}
     more = churn("load", tmp_path / "in" / "orders.csv", "--desk", tmp_path / "new").found
-    assert more["tables"] == {"orders": 1}
+    assert more["tables"] == {"customers": 1, "orders": 1}
     again = churn("load", tmp_path / "nowhere", "--desk", tmp_path / "desk", "--if-empty").found
     assert again["tables"] == {"customers": 3, "orders": 1}
 

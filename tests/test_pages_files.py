@@ -35,8 +35,8 @@ print(sorted({"sklearn", "shap", "numba", "lightgbm"} & {name.split(".")[0] for 
 
 
 def drop(page: Page, name: str, data: bytes) -> None:
-    """Drops a file onto the page's only place for one."""
-    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+    """Drops a file onto the page's first place for one."""
+    page.locator("input[type=file]").first.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
 
 
 def download(page: Page, button: str) -> bytes:

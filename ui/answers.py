@@ -55,6 +55,8 @@ def _answers(upload: Upload) -> Iterator[Taken]:
             yield _in_words(name, str(value)), upload.say, (name, None)
     for header, column in (upload.said("mapping") or {}).items():
         yield _("{header}: {column}").format(header=header, column=column_label(column)), upload.say_column, (header, None)
+    for column, value in (upload.said("constants") or {}).items():
+        yield _("{column}: '{value}' in all rows").format(column=column_label(column), value=value), upload.say_constant, (column, None)
     for column, header in (upload.said(SCORE_COLUMNS) or {}).items():
         words = _("the score's {column}: {header}") if header else _("the score's {column}: not in the file")
         yield words.format(column=column, header=header), upload.say_score_column, (column, None)

@@ -9,7 +9,7 @@ import streamlit as st
 from churn import wording
 from churn.intake import Field, Intake
 from churn.report.rejected import rejected_sheet
-from churn.tables import CUSTOMERS
+from churn.tables import CUSTOMERS, Table
 from churn.wording import _, plural
 from ui import downloads
 from ui.reading_words import choice_label, column_label, on_page, type_label
@@ -31,14 +31,15 @@ def rows_line(intake: Intake) -> str:
     return _("{where}: {rows} and {columns} read.").format(where=where, rows=rows, columns=columns)
 
 
-def left_out(intake: Intake) -> None:
+def left_out(intake: Intake, table: Table = CUSTOMERS) -> None:
     """Draws what of the file is not used: titles, totals and notes in a line, and the rows that cannot be used with the reason of each
     and a sheet of them to mend; nothing where all is used."""
     lines = [on_page(note) for note in intake.notes]
     if intake.header_row > 1:
         lines.append(_("The headers were found in row {row}.").format(row=wording.number(intake.header_row)))
     if intake.set_aside:
-        lines.append(_("Not taken for customers: {rows}.").format(rows=_no_customers(intake)))
+        text = _("Not taken for customers: {rows}.") if table is CUSTOMERS else _("Left out as no data: {rows}.")
+        lines.append(text.format(rows=_no_customers(intake)))
     if lines:
         st.caption(wording.escape(" ".join(lines)))
     if not intake.rejected:
@@ -65,7 +66,9 @@ def _no_customers(intake: Intake) -> str:
     return wording.listing([f"{kind} ({wording.number(kinds.count(kind))})" for kind in dict.fromkeys(kinds)])
 
 
-def understood(upload: Upload, reading: Reading, *, unfolded: bool, parts: Mapping[str, str] | None = None) -> None:
+def understood(
+    upload: Upload, reading: Reading, *, unfolded: bool, parts: Mapping[str, str] | None = None, table: Table = CUSTOMERS
+) -> None:
     """Draws how the file was understood, with the ways to change that: unfolded where it is to be judged, behind a click where it is not.
     `parts` say by header what part a column has in the score."""
     intake = reading.intake
@@ -75,8 +78,8 @@ def understood(upload: Upload, reading: Reading, *, unfolded: bool, parts: Mappi
         if intake is not None and intake.fields:
             _columns(intake, parts or {})
             _before_and_after(intake)
-            _ask_which(upload, intake)
-        _ask_how(upload, reading)
+            _ask_which(upload, intake, table)
+        _ask_how(upload, reading, table)
 
 
 def propose(upload: Upload, intake: Intake, *, columns: Collection[str] | None = None) -> None:
@@ -142,7 +145,7 @@ def _before_and_after(intake: Intake) -> None:
     st.dataframe(rows, column_config=days, height="content", placeholder="", alt=_("The first rows as understood"))
 
 
-def _ask_which(upload: Upload, intake: Intake) -> None:
+def _ask_which(upload: Upload, intake: Intake, table: Table) -> None:
     """Which of the desk's columns a header is, for any of them."""
     headers = [field.source for field in intake.fields]
     with st.container(horizontal=True):
@@ -152,7 +155,7 @@ def _ask_which(upload: Upload, intake: Intake) -> None:
         )
         field = next((field for field in intake.fields if field.source == header), None)
         if field is not None:
-            choices = [column.name for column in CUSTOMERS.columns] + [""]
+            choices = [column.name for column in table.columns] + [""]
             kind = upload.named(f"{header} is")
             st.selectbox(
                 _("It is"),
@@ -194,7 +197,7 @@ def _say_id(upload: Upload, former: str | None, key: str) -> None:
         upload.say_column(former, "")
 
 
-def _ask_how(upload: Upload, reading: Reading) -> None:
+def _ask_how(upload: Upload, reading: Reading, table: Table) -> None:
     """How the bytes are read: what only the file's owner can know better."""
     intake, ways = reading.intake, reading.ways
     with st.container(horizontal=True):
@@ -206,7 +209,7 @@ def _ask_how(upload: Upload, reading: Reading) -> None:
             _choice(upload, _("Sheet"), upload.said("sheets"), "sheet", found=intake.sheet if intake else None)
         if "header_row" in ways:
             _header_row(upload, intake)
-        if intake is not None and intake.id_column:
+        if intake is not None and intake.id_column and table.key:
             _choice(upload, _("Rows with the same id"), ("first", "last"), "duplicates", unsaid=_("ask"))
 
 

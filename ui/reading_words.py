@@ -12,7 +12,7 @@ def type_label(type_: Type) -> str:
 
 
 def column_label(column: str | None) -> str:
-    """What pages call a column of customers; "" and None are a column of the file's own."""
+    """What pages call a column of the desk; "" and None are a column of the file's own."""
     names = {
         "customer_id": _("customer's id"),
         "name": _("customer's name"),
@@ -25,6 +25,28 @@ def column_label(column: str | None) -> str:
         "renewal_on": _("day of renewal"),
         "contact_name": _("contact person"),
         "owner": _("person who looks after them here"),
+        "ordered_on": _("day of the order"),
+        "amount": _("amount"),
+        "product": _("product"),
+        "due_on": _("day by which it is due"),
+        "paid_on": _("day of payment"),
+        "contacted_on": _("day of the contact"),
+        "direction": _("direction, in or out"),
+        "channel": _("channel"),
+        "kind": _("kind of contact"),
+        "sentiment": _("sentiment"),
+        "resolved_on": _("day on which it was settled"),
+        "answered_on": _("day of the answer"),
+        "question": _("question that was asked"),
+        "score": _("score given"),
+        "reason": _("reason for leaving"),
+        "comment": _("comment"),
+        "changed_on": _("day of the change"),
+        "what": _("what it was about"),
+        "before": _("how it was before"),
+        "after": _("how it was after"),
+        "promised_on": _("day of the promise"),
+        "kept_on": _("day on which it was kept"),
     }
     return names.get(column, column) if column else _("own column")
 
@@ -93,6 +115,7 @@ def on_page(text: str) -> str:
     for option, words in whole.items():
         text = text.replace(f"say {option}", words)
     text = re.sub(r"say --most-[a-z]+", _("ask whoever runs this desk to raise the limit"), text)
+    text = re.sub(r"Say --map \S.*?[.]SOURCE=customer_id with the right header", _("Choose another column below"), text)
     text = re.sub(r"say --map '.*'", _("say Yes below"), text)
     text = re.sub(r"say --header-row ([1-9]\d*)", lambda said: _("choose row {row} below").format(row=said[1]), text)
     text = re.sub(r"--header-row 0\b", _("none"), text)

@@ -1,7 +1,7 @@
 """Tables put into the desk and learned from: one visitor at a time, all of it or nothing."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
@@ -10,12 +10,15 @@ import streamlit as st
 
 from churn import wording
 from churn.errors import ChurnError, StoreError, TrainingError
+from churn.histories import LEARNED, OF_EVENTS, together
 from churn.intake import Intake, read
+from churn.linking import Known
 from churn.loads import Former
+from churn.prepared import wishes_of
 from churn.report.history import is_back
 from churn.risk import Scorecard
 from churn.risk.columns import Label
-from churn.risk.of_desk import add, adopt, earlier_model, foretell, has_history, is_foretold
+from churn.risk.of_desk import add, adopt, earlier_model, foretell, has_history, is_foretold, preparing, preparing_again
 from churn.tables import TABLES
 from churn.wording import _
 from ui.desk import SAMPLE, the_desk, who
@@ -88,9 +91,26 @@ def add_own(upload: Upload, customers: Intake) -> None:
         if not job.may_write():
             st.stop()
         add(the_desk(), customers, loaded_at=_this_moment(), by=who())
+        if the_desk().setting(OF_EVENTS):
+            the_desk().set_settings({OF_EVENTS: None})
         loaded = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
         _tell("done", _("{customers} added or brought up to date. All pages now show them.").format(customers=loaded))
         upload.forget()
+
+
+def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget: Callable[[], None]) -> None:
+    """Puts tables of events beside the customers of the desk, or with customers made of them, and lets go of the files."""
+    with _all_or_nothing() as job:
+        tables, made = together(the_desk(), files, known)
+        if not job.may_write():
+            st.stop()
+        settings = {**dict.fromkeys(LEARNED), OF_EVENTS: True} if made else None
+        prepare = preparing(wishes_of(the_desk())) if made else preparing_again(the_desk())
+        the_desk().load(tables, settings=settings, loaded_at=_this_moment(), by=who(), prepare=prepare)
+        rows = [wording.plural("{n} row of {table}", "{n} rows of {table}", intake.rows_accepted) for intake in tables.values()]
+        named = wording.listing([row.format(table=name) for row, name in zip(rows, tables, strict=True)])
+        _tell("done", _("{tables} loaded. All pages now show them.").format(tables=named))
+        forget()
 
 
 def load_sample() -> None:

@@ -22,7 +22,7 @@ LARGE = 3_000_000  # bytes from which reading shows how far it is
 FILE_OPTIONS = ("sheet", "header_row", "encoding", "delimiter")  # what makes other headers of the same bytes
 CONVENTIONS = ("decimal", "date_order", "calendar", "epoch", "century")
 SCORE_COLUMNS = "columns of the score"
-_OF_THE_FILE = (*FILE_OPTIONS, "sheets", "afresh")
+_OF_THE_FILE = (*FILE_OPTIONS, "sheets", "table", "afresh")
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b", bytes.fromhex("D0CF11E0A1B11AE1"), b"PAR1")
 
 
@@ -78,45 +78,50 @@ class Upload:
     def read(self, dropped: Dropped) -> Reading:
         """The file as it is read with all that was said; what was said of an earlier file of the same shape is said again."""
         reading = self._reading(dropped)
-        intake = reading.intake
-        if intake is None or not intake.shape or self.said("shape") == intake.shape:
+        if reading.intake is None or not self.recall(reading.intake.shape):
             return reading
-        self.say("shape", intake.shape)
-        answers = the_desk().remembered(intake.shape)
-        if not answers or self._answers(reading) or self.said("afresh"):
-            return reading
-        again = said_again(reading.options, answers)
+        return self._reading(dropped)
+
+    def recall(self, shape: str) -> bool:
+        """Says of a file what was said of an earlier one of its shape, where nothing was said of it yet; gives whether anything was."""
+        if not shape or self.said("shape") == shape:
+            return False
+        self.say("shape", shape)
+        answers = the_desk().remembered(shape)
+        if not answers or self._answers(self.options()) or self.said("afresh"):
+            return False
+        again = said_again(self.options(), answers)
         self.say("mapping", dict(again.mapping) or None)
         self.say("duplicates", again.duplicates)
         self.say(SCORE_COLUMNS, answers.get("score"))
         for name in CONVENTIONS:
             self.say(name, getattr(again.conventions, name))
         self.say("from before", value=True)
-        return self._reading(dropped)
+        return True
 
     def start_afresh(self) -> None:
         """Takes back all that was said of the columns, and lets nothing be said again that the desk remembers."""
-        for name in ("mapping", "duplicates", SCORE_COLUMNS, *CONVENTIONS, "from before"):
+        for name in ("mapping", "duplicates", "constants", SCORE_COLUMNS, *CONVENTIONS, "from before"):
             self.say(name, None)
         self.say("afresh", value=True)
 
     def can_be_remembered(self, reading: Reading) -> bool:
         """Whether something was said of the columns that the desk does not remember yet of files like this one."""
-        answers = self._answers(reading)
+        answers = self._answers(reading.options)
         return bool(reading.intake and answers and answers != the_desk().remembered(reading.intake.shape))
 
     def remember(self, reading: Reading) -> None:
         """Keeps what was said of the columns for files of the same shape; where nothing was, nothing is said of the next one either."""
         if reading.intake is None:
             return
-        known, answers = the_desk().remembered(reading.intake.shape) or {}, self._answers(reading)
+        known, answers = the_desk().remembered(reading.intake.shape) or {}, self._answers(reading.options)
         if answers != known:
             the_desk().remember(reading.intake.shape, answers)
 
-    def _answers(self, reading: Reading) -> dict[str, Any]:
+    def _answers(self, options: ReadOptions) -> dict[str, Any]:
         """What was said of the columns, those of the score among them."""
         of_score = self.said(SCORE_COLUMNS)
-        return answers_of(reading.options) | ({"score": of_score} if of_score else {})
+        return answers_of(options) | ({"score": of_score} if of_score else {})
 
     def forget(self) -> None:
         """Lets go of the file and of all that was said about it."""
@@ -143,6 +148,11 @@ class Upload:
         others = {other: name for other, name in (self.said("mapping") or {}).items() if other != header and (name != column or not name)}
         self.say("mapping", others | ({} if column is None else {header: column}) or None)
 
+    def say_constant(self, column: str, value: str | None) -> None:
+        """Says what a column that the file lacks holds in all rows, None to take that back."""
+        others = {name: known for name, known in (self.said("constants") or {}).items() if name != column}
+        self.say("constants", others | ({} if value is None else {column: value}) or None)
+
     def say_score_column(self, column: str, header: str | None) -> None:
         """Says which header holds a column of the score, "" for none, None to take that back."""
         others: Mapping[str, str] = {name: known for name, known in (self.said(SCORE_COLUMNS) or {}).items() if name != column}
@@ -165,22 +175,24 @@ class Upload:
         if context and remove:
             remove(session_id=context.session_id, file_id=uploaded.file_id)
 
-    def _options(self) -> ReadOptions:
+    def options(self) -> ReadOptions:
+        """All that was said of how the file is read."""
         conventions = conventions_of(**{name: self.said(name) for name in CONVENTIONS})
         said = {name: self.said(name) for name in (*FILE_OPTIONS, "duplicates")}
-        return ReadOptions(**said, mapping=self.said("mapping") or {}, conventions=conventions, limits=limits())
+        mapping, constants = self.said("mapping") or {}, self.said("constants") or {}
+        return ReadOptions(**said, mapping=mapping, conventions=conventions, limits=limits(), constants=constants)
 
     def _reading(self, dropped: Dropped) -> Reading:
         """The file as read with what was said; read again only when that changes."""
-        options = self._options()
+        options = self.options()
         kept: Reading | None = st.session_state.get(self.named("reading"))
         if kept is not None and kept.options == options:
             return kept
         try:
             intake = self._read(dropped, options)
-            fresh = Reading(options, intake, None, _ways(intake))
+            fresh = Reading(options, intake, None, ways(intake))
         except ChurnError as error:
-            fresh = Reading(options, None, on_page(str(error)), _ways_out(str(error), dropped))
+            fresh = Reading(options, None, on_page(str(error)), ways_out(str(error), dropped))
         st.session_state[self.named("reading")] = fresh
         return fresh
 
@@ -211,7 +223,7 @@ def hand_over(upload: Upload, key: str, *, label: str) -> None:
         go("data")
 
 
-def _ways(intake: Intake) -> frozenset[str]:
+def ways(intake: Intake) -> frozenset[str]:
     """Which ways to read a file that was read its owner may choose otherwise."""
     asked = {question.option.removeprefix("--").replace("-", "_") for question in intake.questions}
     if not intake.fields:
@@ -219,7 +231,7 @@ def _ways(intake: Intake) -> frozenset[str]:
     return frozenset({"header_row", "sheet"} | ({"encoding", "delimiter"} if intake.encoding else set()))
 
 
-def _ways_out(why: str, dropped: Dropped) -> frozenset[str]:
+def ways_out(why: str, dropped: Dropped) -> frozenset[str]:
     """Which other ways to read a file that could not be read may help: those named in the reason, for plain text all."""
     named = {option.replace("-", "_") for option in re.findall(r"(?<!\S)--([a-z-]+)", why)}
     return frozenset(FILE_OPTIONS) & named if dropped.data.startswith(_PACKED) else frozenset({"encoding", "delimiter", "header_row"})

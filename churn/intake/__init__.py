@@ -1,7 +1,7 @@
 """FILE: bytes -> grid of text -> matched columns -> typed rows, and rejected rows with reasons."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,51 @@ from churn.intake.matching import Match, match
 from churn.intake.parsing import Conventions
 from churn.intake.reading import read_grid
 from churn.intake.results import Duplicates, Field, Intake, Question, ReadOptions, Rejected, SetAside
+from churn.intake.supplying import supplied
 from churn.tables import CUSTOMERS, Table, header_key
 from churn.wording import _, plural
 
-__all__ = ["Conventions", "Duplicates", "Field", "Intake", "Limits", "Progress", "Question", "ReadOptions", "Rejected", "SetAside", "read"]
+__all__ = [
+    "Conventions",
+    "Duplicates",
+    "Field",
+    "Intake",
+    "Limits",
+    "Opened",
+    "Progress",
+    "Question",
+    "ReadOptions",
+    "Rejected",
+    "SetAside",
+    "opened",
+    "read",
+    "understood",
+]
 
 PREVIEW_ROWS = 5
 WHY_UNUSED, ROW_UNUSED = _("why this row was set aside"), _("row in the file")
 _EXAMPLES, _EXAMPLES_AMONG = 3, 200
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A file whose headers are found and whose cells are still text, before it is said which table it holds; `options` are those that it
+    was opened with, `grid` has no cells any more."""
+
+    file: str
+    digest: str
+    grid: Grid
+    sheet: Sheet
+    options: ReadOptions
+
+    @property
+    def headers(self) -> list[str]:
+        """The headers of the file, in its order."""
+        return self.sheet.headers
+
+    def shape(self, table: Table) -> str:
+        """What files with these headers, in any order, and the same table have in common."""
+        return hashlib.sha256("\n".join([table.name, *sorted(map(header_key, self.headers))]).encode()).hexdigest()[:16]
 
 
 def read(
@@ -40,6 +77,16 @@ def read(
     Raises IntakeError where it cannot be read; what only its owner can say is left as a question (see `Intake.settled`). `progress` gets
     the share done and words for it; what it raises stops the reading.
     """
+    found = opened(data, file=file, options=options, progress=progress)
+    if isinstance(found, Intake):
+        return found
+    if progress:
+        progress(0.6, _("Understanding the columns"))
+    return understood(found, table)
+
+
+def opened(data: bytes, *, file: str, options: ReadOptions = ReadOptions(), progress: Progress | None = None) -> Opened | Intake:
+    """The file's headers and cells; an Intake without rows where a question keeps it from being read. Raises as `read`."""
     tell = progress or (lambda _share, _words: None)
     digest = hashlib.sha256(data).hexdigest()
     if not data:
@@ -56,10 +103,15 @@ def read(
     sheet = find_header(grid, file=file, header_row=options.header_row)
     if isinstance(sheet, Question):
         return _unread(file, sheet, digest, grid)
-    if grid.epoch and options.conventions.epoch is None:
-        options = replace(options, conventions=replace(options.conventions, epoch=grid.epoch))
-    tell(0.6, _("Understanding the columns"))
-    return _understood(grid, sheet, digest, file, table, options)
+    return Opened(file, digest, replace(grid, columns=[], native=None), sheet.without([WHY_UNUSED, ROW_UNUSED]), options)
+
+
+def understood(found: Opened, table: Table, options: ReadOptions | None = None) -> Intake:
+    """An opened file as rows of `table`; `options`, where given, say otherwise what its columns are. Raises as `read`."""
+    options = options or found.options
+    if found.grid.epoch and options.conventions.epoch is None:
+        options = replace(options, conventions=replace(options.conventions, epoch=found.grid.epoch))
+    return _understood(found, table, options)
 
 
 def _without_formulas(grid: Grid) -> Grid:
@@ -78,12 +130,13 @@ def _unread(file: str, question: Question, digest: str, grid: Grid | None = None
     return Intake(file, sheet, encoding, delimiter, 0, 0, pd.DataFrame(), np.empty(0, dtype=np.int64), (), (), (question,), digest)
 
 
-def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, options: ReadOptions) -> Intake:
-    sheet = sheet.without([WHY_UNUSED, ROW_UNUSED])
-    if len(sheet.headers) == 1 and table.keeps_extra:
+def _understood(found: Opened, table: Table, options: ReadOptions) -> Intake:
+    file, grid = found.file, found.grid
+    if len(found.headers) == 1 and table.keeps_extra:
         delimiter, elsewhere = _("is the delimiter right? say --delimiter"), _("is this the right sheet? say --sheet or --header-row")
         hint = delimiter if grid.delimiter else elsewhere
-        raise IntakeError(_("{file} has one column only ('{column}'): {hint}.").format(file=file, column=sheet.headers[0], hint=hint))
+        raise IntakeError(_("{file} has one column only ('{column}'): {hint}.").format(file=file, column=found.headers[0], hint=hint))
+    sheet, told = supplied(found.sheet, table, options)
     matches, questions = match(sheet, table, file=file, options=options)
     kept = [match for match in matches if match.column or table.keeps_extra]
     questions += doubts({match.source: match.cells for match in kept}, file=file)
@@ -106,11 +159,11 @@ def _understood(grid: Grid, sheet: Sheet, digest: str, file: str, table: Table, 
         tuple(_field(match, sheet.columns[match.at]) for match in matches),
         tuple(rejected),
         (*questions, *repeated),
-        digest,
+        found.digest,
         sheet.header_rows,
         tuple(sheet.set_aside),
-        (*grid.notes, *_notes(sheet)),
-        _shape(table, sheet.headers),
+        (*grid.notes, *_notes(sheet), *told),
+        found.shape(table),
         {match.source: _rows(spelled, usable) for match in kept if (spelled := _spelled(sheet, match)) is not None},
         sheet.texts(np.arange(min(PREVIEW_ROWS, len(sheet.rows)))),
         pd.concat([sheet.texts(np.flatnonzero(~usable)), sheet.wide]).sort_index().fillna(""),
@@ -150,11 +203,6 @@ def _notes(sheet: Sheet) -> list[str]:
         text = _("Another table has its headers in row {row} and was left out: say --header-row {row} to read it in place of this one.")
         notes.append(text.format(row=sheet.another))
     return notes
-
-
-def _shape(table: Table, headers: list[str]) -> str:
-    """The same for all files with these headers, in any order."""
-    return hashlib.sha256("\n".join([table.name, *sorted(map(header_key, headers))]).encode()).hexdigest()[:16]
 
 
 def _repeated(

@@ -60,7 +60,7 @@ def _likeness(header: str, cells: Cells, column: Column) -> float:
             return _TRUST_IN_ALMOST * almost[1] / 100
     if column.type != "text" and any(len(name) >= _SHORTEST_WITHIN and name in key for name in names):
         return _TRUST_IN_WITHIN
-    if column.name == "customer_id" and _are_codes(header, cells):
+    if column.name == "customer_id" and "id" in column.keys and _are_codes(header, cells):  # elsewhere such codes are those of the rows
         return _TRUST_IN_CELLS
     return 0.0
 

@@ -22,6 +22,7 @@ class ReadOptions:
 
     `header_row` counts from 1, 0 means that there is none. `mapping` goes from a header of the file to a column of the table, "" leaves a
     header unmatched. `conventions` settle what cells alone leave open, `limits` say how large a file may be.
+    `constants` fill columns of the table that the file lacks, each with one value in all rows.
     """
 
     sheet: str | None = None
@@ -33,6 +34,7 @@ class ReadOptions:
     id_column: str | None = None
     conventions: Conventions = Conventions()
     limits: Limits = Limits()
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

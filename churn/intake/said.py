@@ -8,11 +8,9 @@ from typing import Any, Literal
 from churn.errors import IntakeError
 from churn.intake.parsing import Conventions
 from churn.intake.results import ReadOptions
-from churn.tables import TABLES
-from churn.wording import _, listing
+from churn.wording import _
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".parquet", ".gz", ".zip")
-_PACKED = (".gz", ".zip")
 _DECIMALS: dict[str, Literal[".", ","]] = {".": ".", "point": ".", "dot": ".", ",": ",", "comma": ","}
 
 
@@ -38,6 +36,22 @@ def mapping_of(pairs: Iterable[str]) -> dict[str, str]:
             raise IntakeError(_("--map wants SOURCE=COLUMN and was given '{pair}'.").format(pair=pair))
         mapping[source] = column
     return mapping
+
+
+def constants_of(said: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Table or file, column and value of each constant, said as TABLE.COLUMN=VALUE. Raises IntakeError.
+
+    >>> constants_of(["surveys.question=exit", "usage.csv.channel=web"])
+    [('surveys', 'question', 'exit'), ('usage.csv', 'channel', 'web')]
+    """
+    found = []
+    for one in said:
+        place, equals, value = one.partition("=")
+        table, dot, column = place.rpartition(".")
+        if not (equals and dot and table and column and value.strip()):
+            raise IntakeError(_("--set wants TABLE.COLUMN=VALUE and was given '{said}'.").format(said=one))
+        found.append((table, column, value.strip()))
+    return found
 
 
 def conventions_of(
@@ -84,37 +98,6 @@ def said_again(options: ReadOptions, answers: Mapping[str, Any]) -> ReadOptions:
         mapping=options.mapping or answers.get("mapping", {}),
         conventions=Conventions(**(known | own)),
     )
-
-
-def tables_in(paths: Iterable[Path]) -> dict[str, Path]:
-    """The file of each table, by its name, in files and folders; a single file of another name holds customers.
-
-    Raises IntakeError where there is none, or two for one table.
-    """
-    every = [inside for path in paths for inside in (readable(path) if path.is_dir() else [path])]
-    if len(every) == 1 and every[0].is_file():
-        return {_table_of(every[0]) if _table_of(every[0]) in TABLES else "customers": every[0]}
-    found: dict[str, Path] = {}
-    for path in every:
-        table = _table_of(path)
-        if table not in TABLES:
-            continue
-        if table in found:
-            raise IntakeError(_("Both {one} and {other} hold {table}: name one of them.").format(one=found[table], other=path, table=table))
-        found[table] = path
-    if not found:
-        named = listing([f"{table}.csv" for table in TABLES])
-        raise IntakeError(
-            _("No table was found in {files}: name the files after the tables ({named}).").format(
-                files=listing([str(path) for path in paths]), named=named
-            )
-        )
-    return found
-
-
-def _table_of(path: Path) -> str:
-    """The table that a file is named after, packed or not."""
-    return Path(path.stem if path.suffix.lower() in _PACKED else path.name).stem.lower()
 
 
 def readable(folder: Path) -> list[Path]:

@@ -13,7 +13,8 @@ from churn.intake.nearest import did_you_mean
 from churn.intake.parsing.flags import as_flag
 from churn.risk.bins import as_text
 from churn.risk.leaks import why_leak
-from churn.tables import CUSTOMERS, KEPT_WORDS, LABEL_ALIASES, LOST_WORDS, find_column, header_key
+from churn.tables import CUSTOMERS, find_column, header_key
+from churn.tables.labels import KEPT_WORDS, LABEL_ALIASES, LOST_WORDS
 from churn.wording import _, listing
 
 MOST_DISTINCT = 0.1

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Literal
 
-from churn.tables.headers import foreign, foreign_labels
+from churn.tables.headers import foreign
+from churn.tables.labels import LABEL_ALIASES
 
 Type = Literal["id", "text", "number", "date", "flag"]
 
@@ -55,7 +56,7 @@ _ID_MEANING = "the firm's own number or code of the customer"
 
 # "id" is the row's own: the customer's in a sheet of customers, but an order's in a sheet of orders.
 _OWN_ID = Column("customer_id", "id", _ID_MEANING, required=True, aliases=(*_ID_ALIASES, "id", "customer"))
-_CUSTOMER = Column("customer_id", "id", _ID_MEANING, required=True, aliases=(*_ID_ALIASES, "customer"))
+_CUSTOMER = Column("customer_id", "id", _ID_MEANING, required=True, aliases=(*_ID_ALIASES, "customer", "account"))
 
 CUSTOMERS = Table(
     "customers",
@@ -116,7 +117,10 @@ ORDERS = Table(
             "date",
             "day of the purchase or invoice",
             required=True,
-            aliases=("order date", "invoice date", "purchase date", "date"),
+            aliases=(
+                *("order date", "invoice date", "purchase date", "purchased on", "bought on", "transaction date", "sale date"),
+                *("billing date", "close date", "date", "start date"),
+            ),
         ),
         Column(
             "amount",
@@ -124,7 +128,10 @@ ORDERS = Table(
             "what was bought or billed; negative for a refund",
             unit="money",
             required=True,
-            aliases=("order amount", "total", "value", "price"),
+            aliases=(
+                *("order amount", "order total", "order value", "total", "total price", "total amount", "invoice amount", "sales amount"),
+                *("transaction amount", "net amount", "dollar value", "close value", "value", "sales", "revenue", "price", "mrr amount"),
+            ),
         ),
         Column("product", "text", "what was bought", aliases=("item", "product name")),
         Column("due_on", "date", "day on which payment is due", aliases=("due date",)),
@@ -137,7 +144,16 @@ CONTACTS = Table(
     "one contact either way",
     (
         _CUSTOMER,
-        Column("contacted_on", "date", "day of the contact", required=True, aliases=("contact date", "submitted at", "date")),
+        Column(
+            "contacted_on",
+            "date",
+            "day of the contact",
+            required=True,
+            aliases=(
+                *("contact date", "submitted at", "interaction date", "call date", "ticket date", "opened at", "opened on"),
+                *("created at", "created on", "usage date", "date"),
+            ),
+        ),
         Column("direction", "text", "in: from the customer; out: from us", choices=("in", "out")),
         Column("channel", "text", "how", choices=("phone", "email", "chat", "visit", "web", "social")),
         Column(
@@ -147,7 +163,12 @@ CONTACTS = Table(
             choices=("enquiry", "complaint", "feedback", "service", "renewal", "cancellation_notice", "thanks"),
         ),
         Column("sentiment", "number", "tone, from -1 (angry) to 1 (glad)", low=-1, high=1),
-        Column("resolved_on", "date", "day on which it was settled; empty: still open", aliases=("resolved at", "closed on")),
+        Column(
+            "resolved_on",
+            "date",
+            "day on which it was settled; empty: still open",
+            aliases=("resolved at", "closed on", "closed at", "resolution date", "solved at"),
+        ),
     ),
 )
 
@@ -156,11 +177,38 @@ SURVEYS = Table(
     "one answer",
     (
         _CUSTOMER,
-        Column("answered_on", "date", "day of the answer", required=True, aliases=("answer date", "response date", "date")),
+        Column(
+            "answered_on",
+            "date",
+            "day of the answer",
+            required=True,
+            aliases=(
+                "answer date",
+                "response date",
+                "responded at",
+                "survey date",
+                "submitted at",
+                "date",
+                "churn date",
+                "cancellation date",
+            ),
+        ),
         Column("question", "text", "which question", required=True, choices=("nps", "csat", "exit")),
-        Column("score", "number", "the number given: nps 0 to 10, csat 1 to 5", low=0, high=10),
-        Column("reason", "text", "stated reason for leaving (exit)", aliases=("churn reason", "reason for leaving")),
-        Column("comment", "text", "what the customer wrote", aliases=("feedback", "verbatim", "feedback text")),
+        Column(
+            "score",
+            "number",
+            "the number given: nps 0 to 10, csat 1 to 5",
+            low=0,
+            high=10,
+            aliases=("nps", "nps score", "csat", "csat score", "satisfaction score", "rating"),
+        ),
+        Column(
+            "reason",
+            "text",
+            "stated reason for leaving (exit)",
+            aliases=("churn reason", "reason for leaving", "reason code", "cancellation reason", "exit reason"),
+        ),
+        Column("comment", "text", "what the customer wrote", aliases=("feedback", "verbatim", "feedback text", "comments")),
     ),
 )
 
@@ -205,25 +253,7 @@ ACTIONS = Table(
 
 TABLES: dict[str, Table] = {table.name: table for table in (CUSTOMERS, ORDERS, CONTACTS, SURVEYS, CHANGES, PROMISES, ACTIONS)}
 
-LABEL_ALIASES = (
-    "churn",
-    "churned",
-    "churn flag",
-    "churn label",
-    "churn value",
-    "exited",
-    "lost",
-    "left",
-    "attrition",
-    "attrition flag",
-    "is churn",
-    "cancelled",
-    "canceled",
-    *foreign_labels(),
-)
 _ONE_LETTER = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ı": "i", "İ": "i", "ё": "е", "Ё": "е"})
-LOST_WORDS = ("1", "yes", "y", "true", "t", "lost", "churn", "churned", "exited", "left", "gone", "cancelled", "canceled", "attrited")
-KEPT_WORDS = ("0", "no", "n", "false", "f", "active", "kept", "stayed", "retained", "existing", "current")
 
 
 @lru_cache(maxsize=65_536)

@@ -187,7 +187,7 @@ HEADERS: dict[str, dict[Language, str]] = {
     },
     "comment": {
         "de": "Kommentar|Bemerkung|Anmerkung",
-        "fr": "Commentaire|Remarque",
+        "fr": "Commentaire|Remarque|Explication",
         "es": "Comentario|Observación",
         "ru": "Комментарий|Отзыв",
         "tr": "Yorum|Açıklama",
