@@ -30,6 +30,10 @@ class Concentration:
     negative: int
     unknown: int
 
+    def top(self, share: float) -> float:
+        """The share of revenue of the top `share` of customers (0..1); straight between whole percents. NaN without revenue."""
+        return float(np.interp(share, self.curve["share_of_customers"], self.curve["share_of_revenue"]))
+
 
 def values_from_orders(orders: Frame) -> Frame:
     """The sum of amounts of each customer who bought: customer_id, value. Columns in: customer_id, amount."""
@@ -64,6 +68,15 @@ def concentration(values_by_customer: Frame) -> Concentration:
         negative=int(apart["negative"]),
         unknown=int(apart["unknown"]),
     )
+
+
+def largest(values_by_customer: Frame, customers: int) -> float:
+    """The share of revenue, 0..1, that so many of the largest customers bring; NaN without revenue. Columns in: as `concentration`."""
+    value = real("value")
+    counted = values_by_customer.with_columns(value=nw.when(value > 0).then(value).otherwise(nw.lit(0.0)))
+    sums = one_row(counted, [nw.col("value").sum().alias("all")])
+    top = one_row(counted.sort("value", descending=True).head(customers), [nw.col("value").sum().alias("top")])
+    return top["top"] / sums["all"] if sums["all"] > 0 else float("nan")
 
 
 def _curve(line: Frame, n: int, revenue: float) -> pd.DataFrame:
