@@ -40,7 +40,8 @@ def rfm(orders: Frame, as_of: date) -> Frame:
     Columns in: customer_id, ordered_on, amount (missing counts as 0).
     """
     amount = nw.when(is_known(real("amount"))).then(real("amount")).otherwise(nw.lit(0.0))
-    known = orders.filter(nw.col("ordered_on") < nw.lit(as_of)).select("customer_id", "ordered_on", amount=amount)
+    days = orders.select("customer_id", nw.col("ordered_on").cast(nw.Date), amount=amount)
+    known = days.filter(nw.col("ordered_on") < nw.lit(as_of))
     bought = known.group_by("customer_id").agg(
         nw.col("ordered_on").max().alias("_last"), nw.len().cast(nw.Int64).alias("frequency"), nw.col("amount").sum().alias("monetary")
     )
