@@ -76,7 +76,7 @@ def existing_against_new(tables: Tables, dials: Dials, *, months: int = 12) -> E
     sums = small(
         people.group_by("new").agg(
             nw.len().alias("customers"),
-            count_if(nw.col("tries") > 0).cast(nw.Int64).alias("tried"),
+            count_if(nw.col("tried")).cast(nw.Int64).alias("tried"),
             there.sum().alias("m"),
             spent.sum().alias("y"),
             (there * there).sum().alias("mm"),
@@ -102,15 +102,18 @@ def _present(tables: Tables, dials: Dials, first: date) -> Frame:
 
 
 def _bought(tables: Tables, dials: Dials, first: date) -> Frame:
-    """customer_id, spent and tries (products first bought) in the window."""
+    """Who bought by now: customer_id, spent in the window, tried (the product bought first most lately is a trial in it)."""
     orders = declared(tables)["orders"].filter(nw.col("ordered_on") < nw.lit(dials.as_of)).with_columns(amount=real("amount"))
     inside = (nw.col("ordered_on") >= nw.lit(first)) & is_known(nw.col("amount"))
     products = orders.group_by("customer_id", "product").agg(
         nw.col("ordered_on").min().alias("since"), sum_if(inside, nw.col("amount")).alias("spent")
     )
-    dated = products.with_columns(_first=nw.col("since").min().over("customer_id"))
-    tried = is_known(nw.col("product")) & (nw.col("since") >= nw.lit(first)) & (nw.col("since") > nw.col("_first"))
-    return dated.group_by("customer_id").agg(nw.col("spent").sum(), count_if(tried).alias("tries"))
+    named = nw.when(is_known(nw.col("product"))).then(nw.col("since"))
+    bought = products.group_by("customer_id").agg(
+        nw.col("spent").sum(), nw.col("since").min().alias("_first"), named.max().alias("_newest")
+    )
+    tried = (nw.col("_newest") >= nw.lit(first)) & (nw.col("_newest") > nw.col("_first"))
+    return bought.select("customer_id", "spent", tried.alias("tried"))
 
 
 def _buyers(row: pd.DataFrame, products_known: bool) -> Buyers:

@@ -42,23 +42,19 @@ def revenue_retention(months: Frame, as_of: date, *, window: int = 12, every: Ev
 def _followed(months: Frame, window: int) -> Frame:
     """Sums by month: all revenue of it, and of the customers at its start what they brought in the two windows that begin with it.
 
-    A customer has a row for every month from start to leaving, so that so many rows further down is so many months later.
+    A customer has a row for every month from start to leaving, so that so many rows further on is so many months later; the rows are
+    ordered backwards, as engines sum over the rows before.
     """
-    own, later = ["customer_id"], "month"
-    paid = months.select("customer_id", "month", "at_start", "lost", revenue=nw.col("revenue").fill_null(nw.lit(0.0)))
-    through = paid.with_columns(
-        _through=nw.col("revenue").cum_sum().over(*own, order_by=later),
-        _all=nw.col("revenue").sum().over(*own),
-        _left=nw.col("lost").max().over(*own),
-    ).with_columns(_begin=nw.col("_through") - nw.col("revenue"))
-    ahead = through.with_columns(
-        _middle=nw.col("_begin").shift(-window).over(*own, order_by=later),
-        _end=nw.col("_begin").shift(-2 * window).over(*own, order_by=later),
-    )
-    gone = nw.col("_end").is_null() & (nw.col("_left") == 1)
-    middle, end = nw.coalesce(nw.col("_middle"), nw.col("_all")), nw.coalesce(nw.col("_end"), nw.col("_all"))
-    brought = ahead.with_columns(before=middle - nw.col("_begin"), after=end - middle, _gone=gone)
-    change = nw.col("after") - nw.col("before")
+    revenue = nw.col("revenue").fill_null(nw.lit(0.0)).alias("revenue")
+    backwards = -12 * nw.col("month").dt.year() - nw.col("month").dt.month()
+    paid = months.select("customer_id", "month", "at_start", nw.col("lost").cast(nw.Float64), revenue, backwards.alias("_backwards"))
+
+    def ahead(column: str, rows: int) -> nw.Expr:
+        return nw.col(column).rolling_sum(rows, min_samples=1).over("customer_id", order_by="_backwards")
+
+    brought = paid.with_columns(before=ahead("revenue", window), _both=ahead("revenue", 2 * window), _gone=ahead("lost", 2 * window) > 0)
+    after = nw.col("_both") - nw.col("before")
+    change = after - nw.col("before")
     there = nw.col("at_start") == 1
     return brought.group_by("month").agg(
         nw.col("revenue").sum(),
@@ -67,7 +63,7 @@ def _followed(months: Frame, window: int) -> Frame:
         sum_if(there & nw.col("_gone") & (change < 0), -change).alias("lost"),
         sum_if(there & ~nw.col("_gone") & (change < 0), -change).alias("contraction"),
         sum_if(there & (change > 0), change).alias("expansion"),
-        sum_if(there, nw.col("after")).alias("kept"),
+        sum_if(there, after).alias("kept"),
     )
 
 
