@@ -194,6 +194,24 @@ def test_quarters_of_revenue_end_with_quarters(engine):
     assert measures.revenue_retention(months, day("2025-12-31"), window=3, every="quarter")["month"].dt.month.tolist() == [6, 9]
 
 
+def test_a_firm_without_customers_has_empty_tables_and_no_rate(engine):
+    months = customer_months(tables_of(engine), Dials(MID_APRIL))
+    rates = measures.churn_by_month(months, MID_APRIL)
+    assert rates.empty
+    assert measures.average_churn(rates).total == 0
+    assert measures.revenue_retention(months, MID_APRIL).empty
+    assert measures.cohorts(months, MID_APRIL).cells.empty
+
+
+def test_who_has_no_start_was_there_from_the_first_month_on_and_is_in_no_cohort(engine):
+    tables = tables_of(engine, customers=[("a", None, None, None), ("b", None, "2025-02-05", None), ("c", "2025-01-07", None, None)])
+    months = customer_months({"customers": tables["customers"]}, Dials(MID_APRIL))
+    assert measures.churn_by_month(months, MID_APRIL)[["at_start", "started", "lost"]].to_numpy().tolist() == [
+        [2, 1, 0], [3, 0, 1], [2, 0, 0], [2, 0, 0],
+    ]  # fmt: skip
+    assert measures.cohorts(months, MID_APRIL).mean["customers"].tolist() == [1, 1, 1]
+
+
 @pytest.fixture(scope="module")
 def sample(engine):
     """The sample firm's tables in memory and lazy, read within a month, and its months."""
