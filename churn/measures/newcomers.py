@@ -102,7 +102,7 @@ def _present(tables: Tables, dials: Dials, first: date) -> Frame:
 
 
 def _bought(tables: Tables, dials: Dials, first: date) -> Frame:
-    """Who bought by now: customer_id, spent in the window, tried (the product bought first most lately is a trial in it)."""
+    """Who bought by now: customer_id, spent in the window, tried (some product for the first time in it, later than the first of all)."""
     orders = declared(tables)["orders"].filter(nw.col("ordered_on") < nw.lit(dials.as_of)).with_columns(amount=real("amount"))
     inside = (nw.col("ordered_on") >= nw.lit(first)) & is_known(nw.col("amount"))
     products = orders.group_by("customer_id", "product").agg(

@@ -16,8 +16,8 @@ def revenue_retention(months: Frame, as_of: date, *, window: int = 12, every: Ev
     """How the revenue of the customers of a window of months compares with what the same customers brought in the window after it.
 
     The customers are all who were there at the start of the earlier window; who left in it is among them, so nobody's first, partial
-    months count as growth and no leaving is overlooked: where all pay the same each month and a share c of them leaves, `nrr` is
-    (1 - c) ** window. A window of 12 holds all invoices of a year, however many months each is for, and is right for any firm. A window
+    months count as growth and no leaving is overlooked: where all pay the same and a share c of them leaves in each month, `nrr`
+    is (1 - c) ** window. A window of 12 holds all invoices of a year, however many months each is for, and is right for any firm. A window
     of 1 or 3 is right only where everyone is invoiced that often, or where the months hold monthly values; in those nobody grows
     or shrinks, as only today's value is known.
 
