@@ -212,6 +212,16 @@ def test_who_has_no_start_was_there_from_the_first_month_on_and_is_in_no_cohort(
     assert measures.cohorts(months, MID_APRIL).mean["customers"].tolist() == [1, 1, 1]
 
 
+def test_a_long_history_is_counted_from_the_first_month_that_is_kept(engine):
+    # The 120 months to April 2025 begin in May 2015: a and b were there by then, b left in August; c came in June and left in July.
+    customers = [("a", "2012-03-01", None), ("b", "2015-02-05", "2015-08-09"), ("c", "2015-06-02", "2015-07-02"), ("d", "2016-01-02", None)]
+    months = customer_months(tables_of(engine, customers=[(*row, None) for row in customers]), Dials(MID_APRIL))
+    years = measures.churn_by_month(months, MID_APRIL, every="year")
+    assert years.loc[0, ["at_start", "started", "lost", "lost_new", "complete"]].tolist() == [2, 1, 1, 1, False]
+    assert years.loc[1, ["at_start", "started", "lost", "lost_new", "complete"]].tolist() == [1, 1, 0, 0, True]
+    assert set(measures.cohorts(months, MID_APRIL, every="year").cells["cohort"].dt.year) == {2016}
+
+
 @pytest.fixture(scope="module")
 def sample(engine):
     """The sample firm's tables in memory and lazy, read within a month, and its months."""
