@@ -63,7 +63,7 @@ format: $(DEV_STAMP) ## Put the code into the common format
 	@$(PY) -m ruff format .
 
 bench: $(DEV_STAMP) ## Run the benchmarks, which compare with other libraries in the same run
-	@for name in scoring training ranges intake; do echo "benchmarks/$$name.py"; $(PY) -m benchmarks.$$name || exit 1; done
+	@for name in scoring training ranges intake history; do echo "benchmarks/$$name.py"; $(PY) -m benchmarks.$$name || exit 1; done
 
 bench-accuracy: ../shared/data $(DEV_STAMP) ## Compare the score with four peers on public data sets (an hour; SETS="telco_ibm gym_churn" for some)
 	@$(PY) -m benchmarks.accuracy $(SETS)

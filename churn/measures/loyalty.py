@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, is_known, one_row, ranked, real, small
+from churn.measures.dialect import Frame, count_if, is_known, one_row, ranked, real, small, sum_if
 
 TOP = 0.2
 
@@ -30,6 +30,10 @@ class Concentration:
     negative: int
     unknown: int
 
+    def top(self, share: float) -> float:
+        """The share of revenue of the top `share` of customers (0..1); straight between whole percents. NaN without revenue."""
+        return float(np.interp(share, self.curve["share_of_customers"], self.curve["share_of_revenue"]))
+
 
 def values_from_orders(orders: Frame) -> Frame:
     """The sum of amounts of each customer who bought: customer_id, value. Columns in: customer_id, amount."""
@@ -46,33 +50,49 @@ def concentration(values_by_customer: Frame) -> Concentration:
 
     With x_r the r-th largest of n values, gini = (n + 1) / n - 2 * sum(r * x_r) / (n * sum(x)). Equal values are ranked by customer_id.
     """
-    negative = nw.col("value") < 0
-    counted = values_by_customer.with_columns(value=nw.when(negative).then(nw.lit(0.0)).otherwise(nw.col("value")))
-    line = ranked(counted.filter(is_known(nw.col("value"))), "value")
-    apart = one_row(values_by_customer, [count_if(negative).alias("negative"), count_if(nw.col("value").is_null()).alias("unknown")])
+    negative, value = nw.col("value") < 0, nw.col("value")
     totals = one_row(
-        line, [nw.len().alias("n"), nw.col("value").sum().alias("revenue"), (nw.col("rank") * nw.col("value")).sum().alias("ranked")]
+        values_by_customer,
+        [
+            value.count().alias("n"),
+            sum_if(value > 0, value).alias("revenue"),
+            count_if(negative).alias("negative"),
+            count_if(value.is_null()).alias("unknown"),
+        ],
     )
     n, revenue = int(totals["n"]), float(np.nan_to_num(totals["revenue"]))
-    curve = _curve(line, n, revenue)
+    counted = values_by_customer.with_columns(value=nw.when(negative).then(nw.lit(0.0)).otherwise(value), _all=nw.lit(1))
+    line = ranked(counted.filter(is_known(value)), "value").with_columns(ranked=(nw.col("rank") * value).sum().over("_all"))
+    curve, weighted = _curve(line, n, revenue)
     return Concentration(
         customers=n,
         revenue=revenue,
         top_share=float(np.interp(TOP, curve["share_of_customers"], curve["share_of_revenue"])),
-        gini=(n + 1) / n - 2 * totals["ranked"] / (n * revenue) if revenue > 0 else float("nan"),
+        gini=(n + 1) / n - 2 * weighted / (n * revenue) if revenue > 0 else float("nan"),
         curve=curve,
-        negative=int(apart["negative"]),
-        unknown=int(apart["unknown"]),
+        negative=int(totals["negative"]),
+        unknown=int(totals["unknown"]),
     )
 
 
-def _curve(line: Frame, n: int, revenue: float) -> pd.DataFrame:
-    """Read the running sum at the whole customers on either side of each percent, and go straight between them."""
+def largest(values_by_customer: Frame, customers: int) -> float:
+    """The share of revenue, 0..1, that so many of the largest customers bring; NaN without revenue. Columns in: as `concentration`."""
+    value = real("value")
+    counted = values_by_customer.with_columns(value=nw.when(value > 0).then(value).otherwise(nw.lit(0.0)))
+    sums = one_row(counted, [nw.col("value").sum().alias("all")])
+    top = one_row(counted.sort("value", descending=True).head(customers), [nw.col("value").sum().alias("top")])
+    return top["top"] / sums["all"] if sums["all"] > 0 else float("nan")
+
+
+def _curve(line: Frame, n: int, revenue: float) -> tuple[pd.DataFrame, float]:
+    """Read the running sum at the whole customers on either side of each percent, and go straight between them; and the sum of rank times
+    value, read in the same pass."""
     percents = np.arange(101)
     places = percents * n / 100
     if revenue <= 0:
-        return pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": np.full(101, np.nan)})
+        return pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": np.full(101, np.nan)}), float("nan")
     wanted = sorted({int(rank) for place in places for rank in (np.floor(place), np.ceil(place))})
-    steps = small(line.filter(nw.col("rank").is_in(wanted)).select("rank", "running").sort("rank"))
+    steps = small(line.filter(nw.col("rank").is_in(wanted)).select("rank", "running", "ranked").sort("rank"))
     running = np.interp(places, [0, *steps["rank"]], [0.0, *steps["running"]])
-    return pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": np.minimum(running / revenue, 1.0)})
+    curve = pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": np.minimum(running / revenue, 1.0)})
+    return curve, float(steps["ranked"].iloc[0])

@@ -1,0 +1,264 @@
+"""Each measure of a history on DuckDB against the same in pandas: 100,000 customers, 2,000,000 orders, 1,000,000 contacts, in one run.
+
+A generator writes the tables to Parquet once. Then each side runs in a process of its own: the desk's from a DuckDB file with the
+settings of a desk, pandas from frames in memory. Reading Parquet counts for neither; what is prepared at load (a row a customer
+and month) is a line of its own, and both sides read it prepared in the others. Prints seconds (the shorter of two runs), their ratio,
+the sums, the processor seconds of all runs (DuckDB uses all processors, which is no gain on a busy machine), and the peak memory of each
+process, with the tables that pandas must hold. That both give the same is what the tests hold.
+
+    python -m benchmarks.history [CUSTOMERS]     20 orders and 10 contacts a customer
+
+To add a line, add a `Line` to `LINES`: its name, what the desk does, what pandas does.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from churn import measures
+from churn.dials import Dials
+from churn.measures.lives import lives
+from churn.measures.months import customer_months
+from tests import referees_value
+
+CUSTOMERS, REPEATS = 100_000, 2
+FIRST, DAYS = np.datetime64("2022-01-01"), 1461
+DIALS = Dials(date(2026, 1, 1), gone_after=None, look_ahead=90)
+TABLES = ("customers", "orders", "contacts", "surveys", "changes")
+SETTINGS = (
+    "memory_limit = '2GB'",
+    "max_temp_directory_size = '8GB'",
+    "disabled_optimizers = 'compressed_materialization'",
+    "TimeZone = 'UTC'",
+)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What one side has of the firm: its tables by name and its months, lazy for the desk and in memory for pandas."""
+
+    tables: Mapping[str, Any]
+    months: Any
+
+    @property
+    def people(self) -> tuple[Any, Any]:
+        """Customers and orders."""
+        return self.tables["customers"], self.tables["orders"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: both functions take a Firm and return a result in memory."""
+
+    name: str
+    desk: Callable[[Firm], object]
+    pandas: Callable[[Firm], object]
+
+
+DAY = pd.Timestamp(DIALS.as_of)
+LINES = (
+    Line(
+        "churn by month",
+        lambda firm: measures.churn_by_month(firm.months, DIALS.as_of),
+        lambda firm: referees_value.churn_by_month(firm.months, DAY),
+    ),
+    Line(
+        "churn by month and segment",
+        lambda firm: measures.churn_by_month(firm.months, DIALS.as_of, groups=measures.grouped(firm.tables["customers"], "segment")),
+        lambda firm: referees_value.churn_by_month(firm.months, DAY, _segments(firm)),
+    ),
+    Line(
+        "churn by quarter",
+        lambda firm: measures.churn_by_month(firm.months, DIALS.as_of, every="quarter"),
+        lambda firm: referees_value.churn_by_month(firm.months, DAY, every="quarter"),
+    ),
+    Line(
+        "revenue retention",
+        lambda firm: measures.revenue_retention(firm.months, DIALS.as_of),
+        lambda firm: referees_value.revenue_retention(firm.months, DAY),
+    ),
+    Line(
+        "cohorts by month",
+        lambda firm: measures.cohorts(firm.months, DIALS.as_of),
+        lambda firm: referees_value.cohorts(firm.months, DAY),
+    ),
+    Line(
+        "concentration",
+        lambda firm: measures.concentration(measures.values_from_orders(firm.tables["orders"])),
+        lambda firm: referees_value.concentration(firm.tables["orders"]),
+    ),
+    Line(
+        "loyal fifths",
+        lambda firm: measures.loyal_fifths(firm.tables, DIALS),
+        lambda firm: referees_value.loyal_fifths(*firm.people, DAY),
+    ),
+    Line(
+        "existing against new",
+        lambda firm: measures.existing_against_new(firm.tables, DIALS),
+        lambda firm: referees_value.existing_against_new(*firm.people, DAY),
+    ),
+    Line(
+        "RFM segments",
+        lambda firm: measures.rfm_segments(measures.rfm(firm.tables["orders"], DIALS.as_of), lives(firm.tables, DIALS)),
+        lambda firm: referees_value.rfm_segments(
+            referees_value.rfm(firm.tables["orders"], DAY), referees_value.lives(*firm.people, DAY)
+        ),
+    ),
+)  # fmt: skip
+PREPARED = "customers by month (at load)"
+
+
+def _segments(firm: Firm) -> pd.DataFrame:
+    return firm.tables["customers"][["customer_id", "segment"]].rename(columns={"segment": "group"})
+
+
+def make(folder: Path, customers: int) -> None:
+    """Writes the tables to Parquet, the same bytes for the same number of customers."""
+    random = np.random.default_rng(0)
+    names = np.char.add("C", np.char.zfill(np.arange(customers).astype(str), 7))
+    start = random.integers(0, DAYS - 1, customers)
+    length = np.minimum(1 + random.exponential(1200, customers).astype(int), DAYS - start)
+    gone = start + length < DAYS
+    value = random.lognormal(4, 1, customers).round(2)
+    weight = length * random.gamma(2, 1, customers)
+
+    def events(number: int, day: str) -> tuple[np.ndarray, dict[str, Any]]:
+        who = random.choice(customers, number, p=weight / weight.sum())
+        days = start[who] + (random.random(number) * length[who]).astype(int)
+        return days, {"customer_id": names[who], day: FIRST + days}
+
+    def written(name: str, **columns: Any) -> None:
+        pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+
+    written(
+        "customers",
+        customer_id=names,
+        segment=random.choice(["Large", "Mid-size", "Small", "Self-employed"], customers, p=[0.05, 0.2, 0.4, 0.35]),
+        region=random.choice(["North", "South", "East", "West", "Abroad"], customers),
+        plan=random.choice(["Basic", "Plus", "Pro"], customers),
+        started_on=FIRST + start,
+        ended_on=pa.array(FIRST + start + length, mask=~gone),
+        monthly_value=value,
+    )
+    days, ordered = events(20 * customers, "ordered_on")
+    due, paid = days + 30, days + random.poisson(25, len(days))
+    amounts = random.lognormal(4, 1, len(days)).round(2)
+    products = random.choice([f"Product {number}" for number in range(12)], len(days))
+    written("orders", **ordered, amount=amounts, product=products, due_on=FIRST + due, paid_on=pa.array(FIRST + paid, mask=paid >= DAYS))
+    days, spoke = events(10 * customers, "contacted_on")
+    solved = days + random.poisson(5, len(days))
+    written(
+        "contacts",
+        **spoke,
+        direction=random.choice(["in", "out"], len(days)),
+        channel=random.choice(["phone", "email", "chat", "visit", "web", "social"], len(days)),
+        kind=random.choice(["enquiry", "complaint", "feedback", "service", "renewal"], len(days)),
+        sentiment=random.uniform(-1, 1, len(days)).round(1),
+        resolved_on=pa.array(FIRST + solved, mask=solved >= DAYS),
+    )
+    days, asked = events(2 * customers, "answered_on")
+    question = random.choice(["nps", "csat", "exit"], len(days), p=[0.8, 0.15, 0.05])
+    reasons = random.choice(["price", "felt unvalued", "competitor", "needs changed"], len(days))
+    written(
+        "surveys", **asked, question=question, score=random.integers(0, 11, len(days)), reason=pa.array(reasons, mask=question != "exit")
+    )
+    days, changed = events(customers, "changed_on")
+    what = random.choice(["point_of_contact", "plan", "price", "status"], len(days))
+    written("changes", **changed, what=what, before=np.full(len(days), "one"), after=np.full(len(days), "other"))
+
+
+def run_desk(folder: Path) -> dict[str, float]:
+    """The seconds of each line on DuckDB, from a file."""
+    with duckdb.connect(folder / "desk.duckdb") as desk:
+        for setting in SETTINGS:
+            desk.execute(f"SET {setting}")
+        for name in TABLES:
+            desk.execute(f"CREATE TABLE {name} AS FROM read_parquet('{folder / name}.parquet')")
+        desk.execute("CHECKPOINT")
+        tables = {name: nw.from_native(desk.table(name)) for name in TABLES}
+        start, used = time.perf_counter(), time.process_time()
+        customer_months(tables, DIALS).to_native().create("customer_months")
+        desk.execute("CHECKPOINT")
+        taken = {PREPARED: time.perf_counter() - start}
+        firm = Firm(tables, nw.from_native(desk.table("customer_months")))
+        taken |= {line.name: seconds(lambda line=line: line.desk(firm)) for line in LINES}
+        return taken | {"processor": time.process_time() - used}
+
+
+def run_pandas(folder: Path) -> dict[str, float]:
+    """The seconds of each line in pandas, from frames in memory."""
+    tables = {name: pq.read_table(folder / f"{name}.parquet").to_pandas(date_as_object=False) for name in TABLES}
+    start, used = time.perf_counter(), time.process_time()
+    months = referees_value.customer_months(tables["customers"], tables["orders"], tables["contacts"], DAY)
+    taken = {PREPARED: time.perf_counter() - start}
+    firm = Firm(tables, months)
+    taken |= {line.name: seconds(lambda line=line: line.pandas(firm)) for line in LINES}
+    return taken | {"processor": time.process_time() - used}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The shorter of two runs."""
+    taken = []
+    for _repeat in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def peak() -> float:
+    """The most memory that this process has held, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
+
+
+def in_a_process(*arguments: object) -> dict[str, float]:
+    """What another run of this module, told by its arguments to be one side, prints."""
+    command = [sys.executable, "-m", "benchmarks.history", *(str(argument) for argument in arguments)]
+    lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    found: dict[str, float] = json.loads(lines[-1])
+    return found
+
+
+def main(customers: int) -> None:
+    """Prints the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        in_a_process("make", folder, customers)
+        size = sum(path.stat().st_size for path in Path(folder).glob("*.parquet"))
+        print(f"{customers:,} customers, {20 * customers:,} orders, {10 * customers:,} contacts: {size / 1e6:.0f} MB of Parquet", end="")
+        print(f", made in {time.perf_counter() - start:.0f} s")
+        desk, pandas = in_a_process("desk", folder), in_a_process("pandas", folder)
+    memory, processor = ((desk.pop(name), pandas.pop(name)) for name in ("peak", "processor"))
+    print(f"{'seconds':30}{'desk':>8}{'pandas':>9}{'pandas / desk':>16}")
+    for name in desk:
+        print(f"{name:30}{desk[name]:8.2f}{pandas[name]:9.2f}{pandas[name] / desk[name]:16.1f}")
+    total = sum(desk.values()), sum(pandas.values())
+    for name, (own, other) in {"sum": total, "processor seconds, all runs": processor, "peak memory, GB": memory}.items():
+        print(f"{name:30}{own:8.2f}{other:9.2f}{other / own:16.1f}")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["make", folder, customers]:
+            make(Path(folder), int(customers))
+            print(json.dumps({}))
+        case ["desk" | "pandas" as side, folder]:
+            found = (run_desk if side == "desk" else run_pandas)(Path(folder))
+            print(json.dumps(found | {"peak": peak()}))
+        case arguments:
+            main(int(arguments[0]) if arguments else CUSTOMERS)
