@@ -15,14 +15,12 @@ from churn.measures.lives import lives
 GROUPS = ("promoter", "passive", "detractor")
 
 
-def stayed_after_answer(
-    tables: Tables, dials: Dials, days: Sequence[int] = (90, 180, 365), *, within: int | None = WITHIN
-) -> pd.DataFrame:
+def stayed_after_answer(tables: Tables, dials: Dials, days: Sequence[int] = (90, 180, 365), *, within: int | None = WITHIN) -> pd.DataFrame:
     """The share of promoters (9, 10), passives (7, 8) and detractors (0 to 6) lost within so many days from their answer on.
 
     One answer a customer, the first of those that can be followed for all these days (of one day's answers, the highest), from the last
-    `within` days on which that could be (None: all); so each number of days looks at customers of its own. Columns out: days, group (promoter,
-    passive, detractor), customers, lost, share with its 95% interval low and high (Wilson, 1927); three rows for each of `days`.
+    `within` days on which that could be (None: all); so each number of days looks at customers of its own. Columns out: days, group
+    (promoter, passive, detractor), customers, lost, share with its 95% interval low and high (Wilson, 1927); three rows for each of `days`.
     """
     answers, lived = scored_days(tables, dials), lives(tables, dials)
     every = pd.DataFrame({"group": GROUPS})

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 
-# One line a language: en, de, fr, es, ru, tr, fa. An alias that ends with * stands for all words that begin so.
+# By language: en, de, fr, es, ru, tr, fa. An alias that ends with * stands for all words that begin so.
 KNOWN: dict[str, str] = {
     "felt unvalued": """
-        felt unvalued; feel unvalued; unvalued; not valued; undervalued; unappreciated; indifferen*; ignored; felt like a number; attitude;
-        attitude of support person; attitude of service provider; attitude of staff; rude; unfriendly; nobody cared; did not care; poor treatment
-        nicht wertgeschatzt; keine wertschatzung; fehlende wertschatzung; mangelnde wertschatzung; unfreundlich*; unhoflich*; gleichgultig*
+        felt unvalued; feel unvalued; unvalued; not valued; undervalued; unappreciated; indifferen*; ignored; felt like a number;
+        attitude; attitude of support person; attitude of service provider; attitude of staff; rude; unfriendly; nobody cared;
+        did not care; poor treatment
+        nicht wertgeschatzt; keine wertschatzung; fehlende wertschatzung; mangelnde wertschatzung; unfreundlich*; unhoflich*;
+        gleichgultig*
         pas considere; manque de consideration; peu de consideration; impoli*; desagreable*; indifference
         poco valorado; no valorado; falta de atencion; mala atencion; mal trato; indiferencia
         не ценят; не ценили; равнодуши*; грубост*; хамств*; невнимательн*
@@ -19,10 +21,11 @@ KNOWN: dict[str, str] = {
         بی توجهی; بی احترامی; ارزش قائل; برخورد بد; رفتار بد
     """,
     "dissatisfied (low quality)": """
-        dissatisfied (low quality); dissatisfied; dissatisfaction; product dissatisfaction; service dissatisfaction; unsatisfied; unhappy; quality;
-        low quality; poor quality; bad quality; bad service; poor service; poor expertise; poor expertise of phone support;
-        poor expertise of online support; poor support; bad support; support; reliability; network reliability; unreliable; slow; too slow; outage*; bug; bugs;
-        feature; features; missing features; lack of features; limited range of services; lack of self service; faults; broken product; did not work
+        dissatisfied (low quality); dissatisfied; dissatisfaction; product dissatisfaction; service dissatisfaction; unsatisfied;
+        unhappy; quality; low quality; poor quality; bad quality; bad service; poor service; poor expertise;
+        poor expertise of phone support; poor expertise of online support; poor support; bad support; support; reliability;
+        network reliability; unreliable; slow; too slow; outage*; bug; bugs; feature; features; missing features; lack of features;
+        limited range of services; lack of self service; faults; broken product; did not work
         unzufrieden*; schlechte qualitat; mangelnde qualitat; qualitat; schlechter service; fehlende funktionen; unzuverlassig*
         insatisf*; mecontent*; mauvaise qualite; qualite; manque de qualite; mauvais service; fonctionnalites manquantes; pannes
         insatisfech*; mala calidad; baja calidad; calidad; mal servicio; poca calidad; fallos
@@ -31,7 +34,8 @@ KNOWN: dict[str, str] = {
         ناراضی; نارضایتی; کیفیت; کیفیت پایین; کیفیت بد; خدمات بد
     """,
     "poor communication": """
-        poor communication; bad communication; lack of communication; no communication; communication; never called back; no reply; no answer
+        poor communication; bad communication; lack of communication; no communication; communication; never called back; no reply;
+        no answer
         schlechte kommunikation; mangelnde kommunikation; keine antwort; kommunikation; nicht erreichbar
         mauvaise communication; manque de communication; pas de reponse; injoignable*
         mala comunicacion; falta de comunicacion; comunicacion; sin respuesta
@@ -40,8 +44,9 @@ KNOWN: dict[str, str] = {
         ارتباط ضعیف; نبود ارتباط; پاسخ نمی دهند; پاسخگو نبود*
     """,
     "price": """
-        price; prices; pricing; price too high; too expensive; expensive; cost; costs; costly; too costly; high cost; fee; fees; budget; budget cuts;
-        cannot afford; can t afford; afford; affordable; lack of affordable; charges; extra data charges; long distance charges; overpriced; too much money
+        price; prices; pricing; price too high; too expensive; expensive; cost; costs; costly; too costly; high cost; fee; fees; budget;
+        budget cuts; cannot afford; can t afford; afford; affordable; lack of affordable; charges; extra data charges;
+        long distance charges; overpriced; too much money
         preis*; zu teuer; teuer; zu hoher preis; kosten; zu hohe kosten; gebuhren; kein budget
         prix; trop cher; trop chere; cher; chere; prix trop eleve; tarif*; cout; couts; trop couteux
         precio; precios; muy caro; demasiado caro; caro; cara; muy cara; costo; coste; tarifa*; presupuesto
@@ -50,7 +55,8 @@ KNOWN: dict[str, str] = {
         قیمت; گران; خیلی گران; گرانی; هزینه; تعرفه; بودجه
     """,
     "needs changed": """
-        needs changed; changed needs; no longer needed; no longer need; not needed; don t need; do not need; no need; not using; no longer used; project ended
+        needs changed; changed needs; no longer needed; no longer need; not needed; don t need; do not need; no need; not using;
+        no longer used; project ended
         bedarf geandert; kein bedarf; nicht mehr benotigt; brauche ich nicht; brauchen wir nicht
         plus besoin; plus de besoin; besoins ont change; pas besoin; besoin change
         ya no lo necesito; no necesito; no lo necesito; ya no necesitamos; cambio de necesidades
@@ -60,8 +66,8 @@ KNOWN: dict[str, str] = {
     """,
     "competitor": """
         competitor; competitors; competition; competitor made better offer; competitor had better devices; competitor offered more data;
-        competitor offered higher download speeds; switched to competitor; moved to a competitor; rival; moved to a rival; better offer; other provider;
-        another provider; another supplier; switched provider; changed provider; other supplier
+        competitor offered higher download speeds; switched to competitor; moved to a competitor; rival; moved to a rival; better offer;
+        other provider; another provider; another supplier; switched provider; changed provider; other supplier
         konkurrenz; konkurrent; wettbewerber; mitbewerber; besseres angebot; anderer anbieter; anbieterwechsel; zur konkurrenz gewechselt
         concurren*; meilleure offre; autre fournisseur; change de fournisseur; autre operateur
         competencia; competidor; mejor oferta; otro proveedor; cambio de proveedor
@@ -97,8 +103,8 @@ KNOWN: dict[str, str] = {
         اعتماد; بی اعتمادی; از دست دادن اعتماد; دروغ; کلاهبرداری
     """,
     "new management or contact person left": """
-        new management or contact person left; new management; new manager; management change; change of management; new owner; new boss; contact left;
-        contact person left; contact person changed; account manager left; merger; acquired; acquisition
+        new management or contact person left; new management; new manager; management change; change of management; new owner; new boss;
+        contact left; contact person left; contact person changed; account manager left; merger; acquired; acquisition
         neue geschaftsfuhrung; neue leitung; ansprechpartner*; ansprechpartner gewechselt; neuer chef; ubernahme
         nouvelle direction; changement de direction; nouveau directeur; interlocuteur parti; rachat
         nueva direccion; nueva gerencia; cambio de gerencia; nuevo director; cambio de contacto
@@ -107,7 +113,8 @@ KNOWN: dict[str, str] = {
         مدیریت جدید; تغییر مدیریت; مدیر جدید; تغییر رابط
     """,
     "lost buying authority": """
-        lost buying authority; buying authority; no authority; no longer decide; purchasing centralised; purchasing centralized; head office decides; not my decision
+        lost buying authority; buying authority; no authority; no longer decide; purchasing centralised; purchasing centralized;
+        head office decides; not my decision
         keine befugnis; keine entscheidungsbefugnis; zentraler einkauf; zentrale entscheidet
         plus decideur; plus decisionnaire; achats centralises; siege decide
         sin autoridad; ya no decido; compras centralizadas
@@ -116,8 +123,8 @@ KNOWN: dict[str, str] = {
         اختیار خرید; اختیار ندارم
     """,
     "moved or stopped of own accord": """
-        moved or stopped of own accord; moved; moved away; moving; relocated; relocation; retired; retirement; business closed; closed business; closing down;
-        out of business; bankrupt*; insolven*; stopped trading
+        moved or stopped of own accord; moved; moved away; moving; relocated; relocation; retired; retirement; business closed;
+        closed business; closing down; out of business; bankrupt*; insolven*; stopped trading
         umzug; umgezogen; weggezogen; ruhestand; rente; geschaftsaufgabe; betrieb aufgegeben; geschlossen; insolvenz
         demenage*; demenagement; retraite; fermeture; cessation d activite; faillite
         mudanza; me mude; nos mudamos; jubilacion; jubilado; cierre del negocio; quiebra
@@ -135,7 +142,8 @@ KNOWN: dict[str, str] = {
         فوت; درگذشت; مرگ; فوت شده
     """,
     "not stated": """
-        not stated; unknown; don t know; do not know; no reason; no reason given; not known; not specified; unspecified; prefer not to say; no comment
+        not stated; unknown; don t know; do not know; no reason; no reason given; not known; not specified; unspecified;
+        prefer not to say; no comment
         unbekannt; keine angabe; weiss nicht; ohne angabe; keine antwort gegeben
         inconnu; non precise; ne sait pas; sans reponse; sans raison
         desconocido; no sabe; no especificado; sin motivo
@@ -162,8 +170,8 @@ class Aliases:
     """The words for reasons, ready to be looked for: the firm's `own` (alias -> reason) before the known ones, where both say the same.
 
     An alias is found where its words stand in the text one after the other, without regard to case, accents and signs; one that ends
-    with * also where its last word only begins so. Of several, the longest is meant; of equally long ones the firm's own, then the one that
-    stands first in the text.
+    with * also where its last word only begins so. Of several, the longest is meant; of equally long ones the firm's own, then the one
+    that stands first in the text. What the text says of it is not understood: "not the price" is price too.
     """
 
     def __init__(self, own: Mapping[str, str] | None = None, *, known: Mapping[str, str] = KNOWN) -> None:
@@ -174,7 +182,7 @@ class Aliases:
     def reason_of(self, text: str) -> str | None:
         """The reason that the text names; None where no alias stands in it.
 
-        >>> Aliases().reason_of("It was much too expensive"), Aliases().reason_of("pricey?"), Aliases({"pricey": "price"}).reason_of("Pricey!")
+        >>> Aliases().reason_of("Much too expensive"), Aliases().reason_of("pricey?"), Aliases({"pricey": "price"}).reason_of("Pricey!")
         ('price', None, 'price')
         """
         plain = folded(text)

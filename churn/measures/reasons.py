@@ -48,9 +48,7 @@ def quoted_standing() -> str:
     return _("Widely repeated, no primary study found; its shares sum to 99%. In 2020 survey data price came first.")
 
 
-def reason_mix(
-    surveys: Frame, customers: Frame | None = None, lost: nw.Expr | None = None, *, aliases: Aliases | None = None
-) -> ReasonMix:
+def reason_mix(surveys: Frame, customers: Frame | None = None, lost: nw.Expr | None = None, *, aliases: Aliases | None = None) -> ReasonMix:
     """The mix of reasons in exit surveys: the latest answer of each customer; of one day's answers, the last in the alphabet.
 
     Columns in: surveys.customer_id, answered_on, question, reason; customers.customer_id and those of `lost`. With `customers` and
@@ -91,7 +89,7 @@ def put_in_groups(texts: pd.DataFrame) -> nw.Expr:
     """The column `reason` with the texts of `texts_of` read as the reasons that they name."""
     text, grouped = nw.col("reason").str.to_lowercase(), nw.col("reason")
     for reason, said in texts.groupby("reason")["text"]:
-        grouped = nw.when(text.is_in(said.tolist())).then(nw.lit(reason)).otherwise(grouped)
+        grouped = nw.when(text.is_in(said.tolist())).then(nw.lit(str(reason))).otherwise(grouped)
     return grouped.alias("reason")
 
 

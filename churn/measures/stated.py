@@ -38,8 +38,8 @@ def stated_reasons(tables: Tables, dials: Dials, *, column: str | None = None, a
 def reason_trend(reasons: Frame, every: Every = "quarter", *, top: int = TOP_REASONS) -> pd.DataFrame:
     """The share of each of the `top` most frequent reasons in each period of leaving, of those who left in it and stated one.
 
-    Columns in: those of `stated_reasons`. Columns out: period (its first day), reason, customers, stated, share with its 95% interval low and
-    high (Wilson, 1927); one row a reason for every period in which somebody stated a reason.
+    Columns in: those of `stated_reasons`. Columns out: period (its first day), reason, customers, stated, share with its 95% interval low
+    and high (Wilson, 1927); one row a reason for every period in which somebody stated a reason.
     """
     dated = reasons.with_columns(period=period_of(nw.col("lost_on"), every))
     return _shares(dated, "period", top, ["period"])
@@ -114,7 +114,7 @@ def _spread(name: str) -> list[nw.Expr]:
 
 
 def _shares(reasons: Frame, by: str, top: int, order: list[str]) -> pd.DataFrame:
-    """`by`, reason, customers, stated, share, low, high: for each of the first `by` in this order, the `top` reasons, most frequent first."""
+    """`by`, reason, customers, stated, share, low, high: for each of the first `by` in this order, the `top` reasons."""
     said = reasons.filter(is_known(nw.col("reason"))).with_columns(key=nw.col("reason").str.to_lowercase())
     totals = said.group_by("key").agg(nw.len().alias("n"), nw.col("reason").min().alias("reason"))
     most = small(totals.sort("n", "key", descending=[True, False]).head(top))
