@@ -67,7 +67,8 @@ def leaving_by_change(tables: Tables, dials: Dials, what: str = "point_of_contac
     gone = count_if(nw.col("lost_on") < nw.col("month").dt.offset_by("1mo").cast(nw.Date))
     counts = there.group_by("month").agg(nw.len().cast(nw.Int64).alias("changed"), gone.cast(nw.Int64).alias("changed_lost"))
     found = small(counts.sort("month"))
-    whole = found[[_next(_day(month)) <= dials.as_of for month in found["month"]]].tail(MOST_MONTHS).reset_index(drop=True)
+    over = pd.Series([_next(_day(month)) <= dials.as_of for month in found["month"]], dtype=bool)
+    whole = found[over].tail(MOST_MONTHS).reset_index(drop=True)
     spans = [(_day(month), _next(_day(month))) for month in whole["month"]]
     everybody = _everybody(lived, spans)
     return whole.assign(others=everybody["there"] - whole["changed"], others_lost=everybody["lost"] - whole["changed_lost"])
