@@ -1,8 +1,13 @@
 """Measures: lazy tables in, small frames and frozen results out; written once for DuckDB and Spark."""
 
+from churn.measures.answers import comments, stayed_after_answer
+from churn.measures.around_changes import around_change
 from churn.measures.at_risk import AtRisk, at_risk, risk_spread, riskiest
+from churn.measures.changes import ChangeRisk, change_risk, changes_by_month, leaving_by_change, lost_after_change
 from churn.measures.churning import average_churn, churn_by_month, grouped
 from churn.measures.cohorts import Cohorts, cohorts
+from churn.measures.complaints import complaint_rate, lost_after_complaint, settled_within, settling
+from churn.measures.in_touch import ContactGaps, contact_gaps, without_contact
 from churn.measures.loyal import Fifth, LoyalFifths, loyal_fifths
 from churn.measures.loyalty import Concentration, concentration, largest, values_from_customers, values_from_orders
 from churn.measures.newcomers import (
@@ -13,23 +18,28 @@ from churn.measures.newcomers import (
     existing_against_new,
     quoted_existing_standing,
 )
-from churn.measures.nps import Nps, nps, nps_by
+from churn.measures.nps import Nps, nps, nps_by, nps_from, nps_trend
 from churn.measures.period import Period, period
 from churn.measures.rates import Share, churn, lost_expression, share_of
+from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
 from churn.measures.revenue import revenue_retention
 from churn.measures.rfm import SEGMENTS, rfm, rfm_segments, segment_name
 from churn.measures.standing import standing, stood
+from churn.measures.stated import reason_trend, reasons_by, stated_against_unstated, stated_reasons, stated_share
 
 __all__ = [
     "QUOTED",
     "QUOTED_SPEND",
     "QUOTED_TRY",
     "SEGMENTS",
+    "Aliases",
     "AtRisk",
     "Buyers",
+    "ChangeRisk",
     "Cohorts",
     "Concentration",
+    "ContactGaps",
     "ExistingAgainstNew",
     "Fifth",
     "LoyalFifths",
@@ -37,33 +47,53 @@ __all__ = [
     "Period",
     "ReasonMix",
     "Share",
+    "around_change",
     "at_risk",
     "average_churn",
+    "change_risk",
+    "changes_by_month",
     "churn",
     "churn_by_month",
     "cohorts",
+    "comments",
+    "complaint_rate",
     "concentration",
+    "contact_gaps",
     "existing_against_new",
     "grouped",
     "largest",
+    "leaving_by_change",
+    "lost_after_change",
+    "lost_after_complaint",
     "lost_expression",
     "loyal_fifths",
     "nps",
     "nps_by",
+    "nps_from",
+    "nps_trend",
     "period",
     "quoted_existing_standing",
     "quoted_standing",
     "reason_mix",
     "reason_mix_from",
+    "reason_trend",
+    "reasons_by",
     "revenue_retention",
     "rfm",
     "rfm_segments",
     "risk_spread",
     "riskiest",
     "segment_name",
+    "settled_within",
+    "settling",
     "share_of",
     "standing",
+    "stated_against_unstated",
+    "stated_reasons",
+    "stated_share",
+    "stayed_after_answer",
     "stood",
     "values_from_customers",
     "values_from_orders",
+    "without_contact",
 ]

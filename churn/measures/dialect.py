@@ -1,12 +1,13 @@
 """What DuckDB and Spark must be told differently from what one would write first; one name for each such thing."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 Frame = nw.LazyFrame[Any]
+Every = Literal["month", "quarter", "year"]
 
 
 def count_if(condition: nw.Expr) -> nw.Expr:
@@ -49,6 +50,11 @@ def days_after(day: nw.Expr, days: int) -> nw.Expr:
 def month_of(day: nw.Expr) -> nw.Expr:
     """The first day of a Date's month."""
     return day.dt.truncate("1mo").cast(nw.Date)
+
+
+def period_of(day: nw.Expr, every: Every) -> nw.Expr:
+    """The first day of a Date's month, quarter or year."""
+    return day.dt.truncate({"month": "1mo", "quarter": "1q", "year": "1y"}[every]).cast(nw.Date)
 
 
 def is_known(expression: nw.Expr) -> nw.Expr:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, latest, one_row, real, small, words
+from churn.dials import Dials
+from churn.measures.declared import Tables, declared
+from churn.measures.dialect import Every, Frame, count_if, is_known, latest, one_row, period_of, real, small, words
 from churn.measures.rates import Z_95
 
 MOST_GROUPS = 20
@@ -45,6 +47,29 @@ def nps(surveys: Frame) -> Nps:
     return _nps(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(unusable["n"] + unusable["blank"]))
 
 
+def nps_from(customers: Frame, column: str) -> Nps:
+    """The score over a column of the customers table that holds each customer's answer, from 0 to 10.
+
+    Columns in: `column` (numbers), one row a customer; an empty cell is no answer, and `ignored` counts the numbers outside 0 to 10.
+    """
+    answers = customers.select(real(column).alias("score")).filter(is_known(nw.col("score")))
+    counts = one_row(answers.filter(_usable()), _counted())
+    ignored = one_row(answers, [count_if(~_usable()).alias("n")])
+    return _nps(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(ignored["n"]))
+
+
+def nps_trend(tables: Tables, dials: Dials, every: Every = "quarter") -> pd.DataFrame:
+    """The score of each period in which somebody answered, over each customer's latest usable answer in it, before `dials.as_of`.
+
+    Of one day's answers the highest counts. Columns out: period (its first day), answers, promoters, passives, detractors, score,
+    standard_error, margin (half the width of the 95% interval).
+    """
+    asked = _asked(declared(tables)["surveys"]).filter(_usable() & (nw.col("answered_on") < nw.lit(dials.as_of)))
+    dated = asked.with_columns(period=period_of(nw.col("answered_on"), every))
+    last = dated.unique(["customer_id", "period"], keep="last", order_by=["answered_on", "score"])
+    return _scored(small(last.group_by("period").agg(*_counted()).sort("period")), "period")
+
+
 def nps_by(surveys: Frame, customers: Frame, column: str) -> pd.DataFrame:
     """The score of each group of customers, the groups with most answers first, at most 20 of them.
 
@@ -54,10 +79,13 @@ def nps_by(surveys: Frame, customers: Frame, column: str) -> pd.DataFrame:
     groups = customers.select("customer_id", words(column).alias("group"))
     joined = _answers(_asked(surveys)).join(groups, on="customer_id", how="left")
     counted = joined.group_by("group").agg(*_counted()).sort("answers", "group", descending=[True, False], nulls_last=True)
-    found = small(counted.head(MOST_GROUPS))
-    rows = [_nps(*counts) for counts in zip(found["promoters"], found["detractors"], found["answers"], strict=True)]
-    names = ["answers", "promoters", "passives", "detractors", "score", "standard_error"]
-    return pd.DataFrame({"group": found["group"], **{name: [getattr(row, name) for row in rows] for name in names}})
+    return _scored(small(counted.head(MOST_GROUPS)), "group").drop(columns="margin")
+
+
+def _scored(counted: pd.DataFrame, by: str) -> pd.DataFrame:
+    rows = [_nps(*counts) for counts in zip(counted["promoters"], counted["detractors"], counted["answers"], strict=True)]
+    names = ["answers", "promoters", "passives", "detractors", "score", "standard_error", "margin"]
+    return pd.DataFrame({by: counted[by], **{name: [getattr(row, name) for row in rows] for name in names}})
 
 
 def _nps(promoters: float, detractors: float, answers: float, *, ignored: int = 0) -> Nps:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from churn.measures.dialect import Frame, count_if, is_known, one_row, words
 
@@ -38,6 +39,12 @@ def share_of(count: int, total: int) -> Share:
     low = 0.0 if count == 0 else middle - half
     high = 1.0 if count == total else middle + half
     return Share(count, total, share, low, high)
+
+
+def with_shares(counts: pd.DataFrame, count: str, total: str) -> pd.DataFrame:
+    """`counts` with share, low and high: of each row's `total` the `count`, and the 95% interval as in `share_of`."""
+    shares = [share_of(int(one), int(of)) for one, of in zip(counts[count], counts[total], strict=True)]
+    return counts.assign(**{name: [float(getattr(share, name)) for share in shares] for name in ("share", "low", "high")})
 
 
 def lost_expression(column: str, lost_value: str | float | None = None) -> nw.Expr:
