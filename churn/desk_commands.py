@@ -104,7 +104,7 @@ def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:
 def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, train_too: bool) -> dict[str, Any]:
     """The scores and settings that go into the desk with new customers; settings without a model where nobody is marked as lost."""
     from churn.risk.columns import label_columns
-    from churn.risk.of_desk import kept, scores_of
+    from churn.risk.desk_models import kept, scores_of
 
     if not (train_too and (label or label_columns(customers.frame))):
         return {"settings": dict.fromkeys(LEARNED)}
@@ -119,14 +119,15 @@ def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, tra
 def prepare_for(desk: "Desk", intakes: Mapping[str, Intake]) -> "Prepare":
     """What prepares the tables of a load: new customers wait for a score of their own."""
     from churn.prepared import wishes_of
-    from churn.risk.of_desk import preparing, preparing_again
+    from churn.risk.desk_history import preparing, preparing_again
 
     return preparing(wishes_of(desk)) if "customers" in intakes else preparing_again(desk)
 
 
 def foretold(desk: "Desk") -> None:
     """Learns from the histories of a desk that has no such score yet; where they do not suffice, says why."""
-    from churn.risk.of_desk import foretell, has_history, is_foretold
+    from churn.risk.desk_history import foretell, has_history
+    from churn.risk.desk_models import is_foretold
 
     if is_foretold(desk) or not has_history(desk):
         return

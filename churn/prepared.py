@@ -20,7 +20,7 @@ from churn.measures.dialect import is_known, small
 from churn.measures.lives import lives
 from churn.measures.months import customer_months
 from churn.measures.period import period
-from churn.measures.rhythm import suggested
+from churn.measures.rhythm import return_curve, suggested, usual_gaps, what_it_means
 from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
 from churn.stored import Json
@@ -29,7 +29,7 @@ from churn.tables import TABLES
 EDITION = 1
 RECORD_DAYS = 6
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
-DAYS = {name: next(column.name for column in TABLES[name].columns if column.type == "date") for name in ("customers", *EVENTS)}
+DAYS = {name: next(column.name for column in TABLES[name].columns if column.type == "date") for name in EVENTS}
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     """The prepared tables of these tables, by name; none where there are no customers.
 
     customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says). customer_months as
-    `customer_months`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`. dials: one row of
-    as_of, gone_after, look_ahead, is_dated (days say who left), stamp.
+    `customer_months`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as `return_curve`
+    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, is_dated (days say who left), stamp.
     """
     if "customers" not in tables:
         return {}
@@ -96,6 +96,9 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
         "customer_features": features(tables, dials, steady=wishes.steady),
         "customer_signs": signs(tables, dials, wishes.thresholds),
     }
+    if "orders" in tables:
+        returns, meaning = return_curve(tables, dials.as_of), what_it_means(tables, dials.as_of)
+        made |= {"silences": returns.merge(meaning, on="days"), "gaps": usual_gaps(tables, dials.as_of)}
     days = past_days(tables, dials)[:RECORD_DAYS]
     return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
 
@@ -107,7 +110,7 @@ def has_events(tables: Collection[str]) -> bool:
 
 def past_days(tables: Tables, dials: Dials) -> list[date]:
     """The days, newest first, on which customers can be looked at to learn from what they then did; none where days do not say who left."""
-    spans = [period(tables[name], DAYS[name]) for name in DAYS if name in tables]
+    spans = [period(tables[name], DAYS[name]) for name in EVENTS if name in tables]
     first = min((span.first for span in spans if span), default=None)
     return panel_dates(first, dials.as_of, dials) if first and is_dated(tables, dials) else []
 

@@ -28,7 +28,17 @@ Frames = dict[str, nw.LazyFrame[Any]]
 Prepare = Callable[[Frames], Mapping[str, nw.LazyFrame[Any] | pd.DataFrame]]
 
 BEFORE = "_before_"
-PREPARED = ("customer_now", "customer_months", "customer_features", "customer_signs", "sign_record", "looked_back", "dials")
+PREPARED = (
+    "customer_now",
+    "customer_months",
+    "customer_features",
+    "customer_signs",
+    "sign_record",
+    "silences",
+    "gaps",
+    "looked_back",
+    "dials",
+)
 _SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _ROW_AS_ID = "\x00 row as id"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from churn import charts, risk, wording
 from churn.risk import Scorecard, Scores
-from churn.risk.of_desk import shows_deeper
+from churn.risk.desk_models import shows_deeper
 from churn.signs import SIGNS, severity_label
 from churn.wording import _, plural
 from ui import figures, second, signs, tables

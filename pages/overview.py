@@ -4,7 +4,7 @@ import streamlit as st
 
 from churn import charts, wording
 from churn.risk import Scorecard
-from churn.risk.of_desk import shows_deeper
+from churn.risk.desk_models import shows_deeper
 from churn.wording import _, plural
 from ui import figures, tables
 from ui.desk import firm, has_signal, model, the_desk

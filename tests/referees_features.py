@@ -24,7 +24,7 @@ def features_in_pandas(tables: dict[str, pd.DataFrame], as_of: pd.Timestamp, gon
             ("promises", "promised_on"),
         )
     }
-    ended = customers["ended_on"]
+    ended = customers["ended_on"].where(customers["ended_on"] < as_of)
     if gone_after is not None:
         silent = seen["orders"].groupby("customer_id")["ordered_on"].max() + pd.Timedelta(days=gone_after)
         ended = ended.fillna(silent.reindex(customers.index))

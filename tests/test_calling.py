@@ -13,7 +13,8 @@ from churn import actions, measures, risk
 from churn.actions import Terms
 from churn.intake import read
 from churn.money import Calls, Offer, expected_maximum_profit
-from churn.risk.of_desk import first_drivers, id_column_of, model_of
+from churn.risk.desk_models import id_column_of, model_of
+from churn.risk.of_desk import first_drivers
 from churn.store import open_desk
 from tests.browser import ROOT
 

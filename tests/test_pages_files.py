@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from churn.report.spreadsheets import xlsx_bytes
-from churn.risk.of_desk import model_of
+from churn.risk.desk_models import model_of
 from churn.store import open_desk
 from churn.wording import percent
 from tests.browser import ROOT, choose, finished

@@ -16,10 +16,10 @@ from scipy import stats
 from churn.intake import read
 from churn.risk.bins import fit_bins
 from churn.risk.column_drift import ColumnDrift, band_of
+from churn.risk.desk_models import model_of
 from churn.risk.drift import Drift, drift
 from churn.risk.evaluation import evaluate
 from churn.risk.known import Known
-from churn.risk.of_desk import model_of
 from churn.risk.points import Tables
 from churn.risk.scorecard import Member, Provenance, Scorecard
 from churn.risk.scoring import score

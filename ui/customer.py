@@ -11,7 +11,8 @@ from churn import charts, risk, wording
 from churn.measures.dialect import small
 from churn.risk import Scorecard, Scores
 from churn.risk.columns import lost_rows
-from churn.risk.of_desk import is_foretold, label_of, rows_of, scored_by
+from churn.risk.desk_models import is_foretold, label_of, scored_by
+from churn.risk.of_desk import rows_of
 from churn.risk.ranges import is_wide
 from churn.risk.scoring import shown
 from churn.risk.second import score_deeper

@@ -15,8 +15,9 @@ import streamlit as st
 from churn.dials import Dials
 from churn.intake import Limits
 from churn.prepared import dials_of
+from churn.risk.desk_history import bring_up
+from churn.risk.desk_models import is_foretold, shows_deeper
 from churn.risk.keeping import load
-from churn.risk.of_desk import bring_up, is_foretold, shows_deeper
 from churn.risk.of_history import in_words
 from churn.risk.scorecard import Scorecard
 from churn.store import Desk, open_desk

@@ -9,7 +9,7 @@ import streamlit as st
 
 from churn import measures
 from churn.measures import AtRisk, Concentration, Nps, Period, ReasonMix, Share
-from churn.risk.of_desk import label_of
+from churn.risk.desk_models import label_of
 from churn.store import Desk
 from churn.tables import header_key
 from ui.desk import dials, the_desk

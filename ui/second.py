@@ -5,7 +5,8 @@ import streamlit as st
 from churn import wording
 from churn.report.trust import worth_line
 from churn.risk import Scorecard, Scores
-from churn.risk.of_desk import show_deeper, shows_deeper
+from churn.risk.desk_models import shows_deeper
+from churn.risk.of_desk import show_deeper
 from churn.risk.second import Disagreement, disagreements
 from churn.wording import _
 from ui.customer import Profile, scored

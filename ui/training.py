@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,11 +14,14 @@ from churn.histories import LEARNED, OF_EVENTS, together
 from churn.intake import Intake, read
 from churn.linking import Known
 from churn.loads import Former
-from churn.prepared import wishes_of
+from churn.prepared import Wishes, wishes_of
 from churn.report.history import is_back
 from churn.risk import Scorecard
 from churn.risk.columns import Label
-from churn.risk.of_desk import add, adopt, earlier_model, foretell, has_history, is_foretold, preparing, preparing_again
+from churn.risk.desk_history import foretell, has_history, preparing, preparing_again, turned
+from churn.risk.desk_models import earlier_model, is_foretold
+from churn.risk.fitting import Progress
+from churn.risk.of_desk import add, adopt
 from churn.tables import TABLES
 from churn.wording import _
 from ui.desk import SAMPLE, the_desk, who
@@ -111,6 +114,16 @@ def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget
         named = wording.listing([row.format(table=name) for row, name in zip(rows, tables, strict=True)])
         _tell("done", _("{tables} loaded. All pages now show them.").format(tables=named))
         forget()
+        foresee()
+
+
+def turn(wishes: Wishes) -> None:
+    """Has the desk read its histories by other dials, learns anew by them, and draws the page anew."""
+    with _all_or_nothing() as job, _learning(job) as tell:
+        found = turned(the_desk(), wishes, trained_on=_this_moment().date().isoformat(), progress=tell, may_write=job.may_write)
+        told = _("The history is read so from now on. All pages show it.")
+        why = _("There is no score of who leaves next: {why}").format(why=found) if found else ""
+        _tell("done", " ".join([told, why]))
 
 
 def load_sample() -> None:
@@ -130,16 +143,23 @@ def foresee() -> None:
     desk, job = the_desk(), Job()
     if is_foretold(desk) or not has_history(desk):
         return
+    with _learning(job) as tell:
+        try:
+            foretell(desk, trained_on=_this_moment().date().isoformat(), progress=tell, may_write=job.may_write)
+        except TrainingError as error:
+            _tell("done", _("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
+
+
+@contextmanager
+def _learning(job: Job) -> Iterator[Progress]:
+    """Shows how far the learning from histories is, with a way to stop it."""
     st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop_foresight, args=(job,), key="stop foresight")
     bar = st.progress(0.0, text=_("Learning from what happened"))
+    yield lambda share, text: _show(bar, share, text)
 
-    def tell(share: float, text: str) -> None:
-        bar.progress(share, text=_("{share} learned from what happened: {what}").format(share=wording.percent(share, 0), what=text))
 
-    try:
-        foretell(desk, trained_on=datetime.now(UTC).date().isoformat(), progress=tell, may_write=job.may_write)
-    except TrainingError as error:
-        _tell("done", _("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
+def _show(bar: Any, share: float, text: str) -> None:
+    bar.progress(share, text=_("{share} learned from what happened: {what}").format(share=wording.percent(share, 0), what=text))
 
 
 def undo(former: Former) -> None:
@@ -223,7 +243,7 @@ def _stop(job: Job) -> None:
 
 def _stop_foresight(job: Job) -> None:
     if job.stop():
-        _tell("stopped", _("Stopped. The tables are loaded; who leaves next was not learned from them."))
+        _tell("stopped", _("Stopped. The tables stay as they are, and who leaves next was not learned anew."))
 
 
 def _tell(kind: News, text: str) -> None:

@@ -10,8 +10,9 @@ from churn.measures.dialect import Frame, days_after
 def lives(tables: Tables, dials: Dials) -> Frame:
     """One row a customer who came before `dials.as_of`: customer_id, started_on, lost_on (Date), as known as of that day.
 
-    `started_on` is that of the customers table, else the day of the first order, else null (who then counts as there from the beginning).
-    `lost_on` is `ended_on`, else `dials.gone_after` days after the last order; null for who is still there as of that day. Who is
+    `started_on` is that of the customers table, else the day of the first order, else null (who then counts as there from the
+    beginning, but where silence decides: who has neither has not come yet). `lost_on` is `ended_on` where that day has come, else
+    `dials.gone_after` days after the last order; null for who is still there as of that day. Who is
     lost on a day is a customer for the last time on it.
     """
     found = declared(tables)
@@ -19,11 +20,14 @@ def lives(tables: Tables, dials: Dials) -> Frame:
     bought = found["orders"].filter(nw.col("ordered_on") < day).group_by("customer_id")
     spans = bought.agg(nw.col("ordered_on").min().alias("_first"), nw.col("ordered_on").max().alias("_last"))
     known = found["customers"].select("customer_id", "started_on", "ended_on").join(spans, on="customer_id", how="left")
-    gone = nw.col("ended_on")
+    gone: nw.Expr = nw.when(nw.col("ended_on") < day).then(nw.col("ended_on"))
+    there = nw.col("started_on") < day
     if dials.gone_after is not None:
         gone = nw.coalesce(gone, days_after(nw.col("_last"), dials.gone_after))
+    else:
+        there = there | nw.col("started_on").is_null()
     dated = known.with_columns(started_on=nw.coalesce(nw.col("started_on"), nw.col("_first")), lost_on=gone)
-    return dated.filter((nw.col("started_on") < day) | nw.col("started_on").is_null()).select(
+    return dated.filter(there).select(
         "customer_id", "started_on", nw.when(nw.col("lost_on") < day).then(nw.col("lost_on")).alias("lost_on")
     )
 

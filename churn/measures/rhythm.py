@@ -132,10 +132,17 @@ def what_it_means(tables: Tables, as_of: date, *, grid: Sequence[int] = GRID) ->
     )
     ended = found["customers"].select("customer_id", "ended_on")
     there = (
-        lives(tables, Dials(as_of)).select("customer_id").join(ended, on="customer_id", how="left").join(last, on="customer_id", how="left")
+        lives(tables, Dials(as_of, 1))
+        .select("customer_id")
+        .join(ended, on="customer_id", how="left")
+        .join(last, on="customer_id", how="left")
     )
     gone = [
-        count_if(nw.coalesce(nw.col("ended_on"), days_after(nw.col("_last"), days)) < nw.lit(as_of)).alias(f"gone_{days}") for days in grid
+        count_if(
+            nw.coalesce(nw.when(nw.col("ended_on") < nw.lit(as_of)).then(nw.col("ended_on")), days_after(nw.col("_last"), days))
+            < nw.lit(as_of)
+        ).alias(f"gone_{days}")
+        for days in grid
     ]
     row = small(there.select(nw.len().alias("all"), *gone)).iloc[0]
     lost = [int(row[f"gone_{days}"]) for days in grid]

@@ -1,9 +1,7 @@
 """The desk's own model: trained on its customers, kept beside its tables, every customer scored."""
 
-import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -11,18 +9,15 @@ import pandas as pd
 from churn.adding import added
 from churn.errors import ModelError, StoreError
 from churn.intake import Intake
-from churn.prepared import Wishes, dials_of, has_events, is_prepared, prepared, wishes_of
-from churn.risk.columns import Label, choose, find_label
+from churn.prepared import Wishes
+from churn.risk.desk_history import preparing, preparing_again
+from churn.risk.desk_models import id_column_of, is_foretold, kept, model_of, scored_by, scores_of, sheet_model_of, shows_deeper
 from churn.risk.fitting import Progress
-from churn.risk.keeping import load, save, to_text
-from churn.risk.of_history import Foresight, in_memory, in_words, learn_past, past_of, scores_now, words_of
+from churn.risk.of_history import in_memory, words_of
 from churn.risk.scorecard import Scorecard
 from churn.risk.scoring import drivers, score
-from churn.risk.second import score_deeper
 from churn.risk.training import train
 from churn.store import Desk
-from churn.stored import Frames, Json, Prepare
-from churn.tables import TABLES
 from churn.wording import _
 
 
@@ -89,70 +84,6 @@ def add(desk: Desk, intake: Intake, *, loaded_at: datetime | None = None, by: st
     desk.load({"customers": whole}, scores=scores, loaded_at=loaded_at, by=by, prepare=preparing_again(desk))
 
 
-def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None, *, deeper: bool = False) -> pd.DataFrame:
-    """Everybody's score as the store keeps it, by the scorecard or by its deeper second opinion."""
-    scores = score_deeper(card, frame, id_column=id_column) if deeper else score(card, frame, id_column=id_column)
-    return pd.DataFrame({"customer_id": list(ids), "risk": scores.risk, "information": scores.information, "known": scores.known})
-
-
-def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
-    """Writes the model to a file of the desk that is named after what it was trained on and what it holds; gives the settings that
-    point to it."""
-    return {"model": _saved(desk, card), "label": card.provenance.label, "lost": card.provenance.lost, "deeper": None, "history": None}
-
-
-def _saved(desk: Desk, card: Scorecard) -> str:
-    name = f"{card.provenance.digest[:12] or 'model'}-{hashlib.sha256(to_text(card).encode()).hexdigest()[:12]}.json"
-    save(card, desk.models / name)
-    return name
-
-
-def foretell(
-    desk: Desk, *, trained_on: str | None = None, progress: Progress | None = None, may_write: Callable[[], bool] = lambda: True
-) -> Scorecard | None:
-    """Learns from the desk's histories, keeps that model, and has the desk show the risks that it foretells. The desk is as before if it
-    fails or is stopped, and None comes back where it may not write. Raises TrainingError where the histories do not suffice, StoreError where something was loaded meanwhile."""
-    contents, source, wishes = desk.contents(), desk.source("customers"), wishes_of(desk)
-    with desk.reading() as frames:
-        past = past_of({name: frame for name, frame in frames.items() if name in TABLES}, wishes)
-    found = learn_past(past, source=source.file, digest=source.digest, trained_on=trained_on, progress=progress)
-    if not may_write():
-        return None
-    settings: dict[str, Json] = {"history": _saved(desk, found.card), "deeper": None}
-    desk.prepare(preparing(wishes, found), settings=settings, of=contents)
-    return found.card
-
-
-def preparing(wishes: Wishes, foresight: Foresight | None = None) -> Prepare:
-    """What makes the prepared tables, and with a foresight everybody's score, from the tables of a desk."""
-
-    def prepare(tables: Frames) -> dict[str, Any]:
-        made: dict[str, Any] = prepared(tables, wishes)
-        if foresight is None or "customer_features" not in made:
-            return made
-        scores = scores_now(foresight.card, in_memory(made["customer_features"]))
-        return made | {"scores": scores} | ({} if foresight.looked_back.empty else {"looked_back": foresight.looked_back})
-
-    return prepare
-
-
-def preparing_again(desk: Desk) -> Prepare:
-    """The same with what the desk's settings say and the model that it has."""
-    card = history_model_of(desk)
-    if card is None:
-        return preparing(wishes_of(desk))
-    with desk.reading() as frames:
-        back = in_memory(frames["looked_back"]) if "looked_back" in frames else pd.DataFrame()
-    return preparing(wishes_of(desk), Foresight(card, back))
-
-
-def bring_up(desk: Desk) -> None:
-    """Makes the prepared tables anew where there are none, as after an older program, or where they were made by other wishes."""
-    tables = desk.tables()
-    if "customers" in tables and not is_prepared(desk):
-        desk.prepare(preparing_again(desk))
-
-
 def rows_of(desk: Desk, *customer_ids: str) -> pd.DataFrame:
     """What the score that the desk shows reads of some customers, all where none is named: rows of the customers table, or the features of
     those still there, called as people call them."""
@@ -175,50 +106,6 @@ def first_drivers(desk: Desk, card: Scorecard, customer_ids: Collection[str]) ->
     return [found.get(name, "") for name in customer_ids]
 
 
-def earlier_model(desk: Desk, customers: Intake) -> Scorecard | None:
-    """A model that the desk has kept of this very file, trained as it would be without any wishes; or None."""
-    label = find_label(customers.frame, None, None)
-    columns, _left_out = choose(customers.frame, id_column=customers.id_column, label=label)
-    for path in sorted(desk.models.glob(f"{customers.digest[:12]}-*.json")):
-        try:
-            card = load(path)
-        except ModelError:
-            continue
-        found = card.provenance
-        alike = Label(found.label, found.lost) == label and found.id_column == customers.id_column and card.columns == tuple(columns)
-        if alike and found.digest == customers.digest:
-            return card
-    return None
-
-
-def model_of(desk: Desk) -> Scorecard | None:
-    """The model that the risks come from which the desk shows, its columns called as people call them; or None."""
-    foretold = history_model_of(desk)
-    return sheet_model_of(desk) if foretold is None else in_words(foretold)
-
-
-def sheet_model_of(desk: Desk) -> Scorecard | None:
-    """The model that was learned from the customers table, by which sheets of the same columns are scored; or None."""
-    name = desk.setting("model")
-    return load(desk.models / str(name)) if name else None
-
-
-def history_model_of(desk: Desk) -> Scorecard | None:
-    """The model that was learned from histories, or None."""
-    name = desk.setting("history")
-    return load(desk.models / str(name)) if name else None
-
-
-def has_history(desk: Desk) -> bool:
-    """Whether the desk holds anything that customers did, and days that say who left."""
-    return dials_of(desk) is not None and has_events(desk.tables())
-
-
-def is_foretold(desk: Desk) -> bool:
-    """Whether the risks that the desk shows were learned from histories."""
-    return bool(desk.setting("history"))
-
-
 def show_deeper(desk: Desk, *, wanted: bool) -> None:
     """Has the desk show everybody's risk by the deeper second opinion, or by the scorecard again. Raises ModelError where there is none."""
     card = model_of(desk)
@@ -227,27 +114,3 @@ def show_deeper(desk: Desk, *, wanted: bool) -> None:
     source, own, rows = desk.source("customers"), scored_by(desk), rows_of(desk)
     ids = desk.ids() if own is None else rows[own]
     desk.write_scores(scores_of(card, rows, ids, own, deeper=wanted), settings={"deeper": wanted or None}, of=source)
-
-
-def shows_deeper(desk: Desk) -> bool:
-    """Whether the risks that the desk shows are those of the deeper second opinion."""
-    return bool(desk.setting("deeper"))
-
-
-def label_of(desk: Desk) -> Label | None:
-    """Which of the desk's customers are lost, or None where nothing says so."""
-    column = desk.setting("label")
-    if column is None:
-        return None
-    lost = desk.setting("lost")
-    return Label(str(column), None if lost is None else str(lost))
-
-
-def id_column_of(desk: Desk) -> str | None:
-    """The header of the customers' id column, or None."""
-    return next((column.label for column in desk.columns("customers") if column.name == "customer_id"), None)
-
-
-def scored_by(desk: Desk) -> str | None:
-    """The header of the ids in `rows_of`, or None."""
-    return "customer_id" if is_foretold(desk) else id_column_of(desk)

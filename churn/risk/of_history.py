@@ -18,12 +18,14 @@ from churn.risk.fitting import Progress
 from churn.risk.labelled import Labelled
 from churn.risk.scorecard import Scorecard
 from churn.risk.scoring import score
+from churn.risk.screening import needed
 from churn.risk.training import learn
 from churn.wording import _
 
 READ_AT, LEFT = "_read_at", "_left"
 MOST_ROWS = 100_000
 MOST_DAYS = 4
+MOST_COLUMNS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +74,19 @@ def learn_past(
 ) -> Foresight:
     """Learns from how customers stood and whether they then left. Raises TrainingError where too few did."""
     several = len(past.days) > 1
-    frame = past.rows if several else past.rows.drop(columns=READ_AT)
+    columns = [str(name) for name in past.rows if name not in ("customer_id", READ_AT, LEFT)]
+    earlier = past.rows[past.rows[READ_AT] < past.rows[READ_AT].max()] if several else past.rows
+    used = needed(earlier, columns, (earlier[LEFT] == "Yes").to_numpy(), earlier["customer_id"], most=MOST_COLUMNS)
+    frame = past.rows[["customer_id", *([READ_AT] if several else []), *used, LEFT]]
     table = Labelled(frame, id_column="customer_id", label=LEFT, lost="Yes", as_of=READ_AT if several else None)
     card, judged = learn(table, source=source, digest=digest, trained_on=trained_on, progress=progress)
-    read = replace(card.provenance, look_ahead=past.look_ahead, read_at=tuple(day.isoformat() for day in past.days))
+    weak = [(column, _("it adds little to the others")) for column in columns if column not in used]
+    read = replace(
+        card.provenance,
+        look_ahead=past.look_ahead,
+        read_at=tuple(day.isoformat() for day in past.days),
+        left_out=(*card.provenance.left_out, *weak),
+    )
     back = pd.DataFrame({"customer_id": [], "read_at": [], "risk": [], "lost": []})
     if judged is not None and several:
         rows = table.frame.assign(risk=judged.risk, lost=table.lost.astype("int64"))[~np.isnan(judged.risk)]

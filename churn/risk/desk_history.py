@@ -1,0 +1,106 @@
+"""A desk's histories: what is prepared of them for pages, and the foresight learned from them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from churn.errors import TrainingError
+from churn.prepared import Wishes, dials_of, has_events, is_prepared, prepared, wishes_of
+from churn.risk.desk_models import history_model_of, id_column_of, saved, scores_of, sheet_model_of
+from churn.risk.fitting import Progress
+from churn.risk.of_history import Foresight, in_memory, learn_past, past_of, scores_now
+from churn.risk.scorecard import Scorecard
+from churn.store import Desk
+from churn.stored import Frames, Json, Prepare
+from churn.tables import TABLES
+
+
+def foretell(
+    desk: Desk, *, trained_on: str | None = None, progress: Progress | None = None, may_write: Callable[[], bool] = lambda: True
+) -> Scorecard | None:
+    """Learns from the desk's histories, keeps that model, and has the desk show the risks that it foretells. The desk is as before if it
+    fails or is stopped, and None comes back where it may not write. Raises TrainingError where the histories do not suffice, StoreError
+    where something was loaded meanwhile."""
+    contents, wishes = desk.contents(), wishes_of(desk)
+    found = _learned(desk, wishes, trained_on=trained_on, progress=progress)
+    if not may_write():
+        return None
+    settings: dict[str, Json] = {"history": saved(desk, found.card), "deeper": None}
+    desk.prepare(preparing(wishes, found), settings=settings, of=contents)
+    return found.card
+
+
+def turned(
+    desk: Desk,
+    wishes: Wishes,
+    *,
+    trained_on: str | None = None,
+    progress: Progress | None = None,
+    may_write: Callable[[], bool] = lambda: True,
+) -> str:
+    """Has the desk read its histories by other wishes, learned anew by them, all in one write; gives why nothing could be learned, ""
+    where it was. Everybody then has the risk of the customers table, if there is a score of that."""
+    contents, found, why = desk.contents(), None, ""
+    try:
+        found = _learned(desk, wishes, trained_on=trained_on, progress=progress)
+    except TrainingError as error:
+        why = str(error)
+    if may_write():
+        settings: dict[str, Json] = {"wishes": wishes.as_setting(), "history": saved(desk, found.card) if found else None, "deeper": None}
+        instead = None if found else _sheet_scores(desk)
+        prepare = preparing(wishes, found)
+        desk.prepare(
+            (lambda tables: {**prepare(tables), "scores": instead}) if instead is not None else prepare, settings=settings, of=contents
+        )
+    return why
+
+
+def _sheet_scores(desk: Desk) -> pd.DataFrame:
+    """Everybody's score by the customers table alone; none where there is no such score."""
+    card = sheet_model_of(desk)
+    if card is None:
+        return pd.DataFrame({"customer_id": [], "risk": [], "information": [], "known": []})
+    return scores_of(card, desk.frame("customers"), desk.ids(), id_column_of(desk))
+
+
+def _learned(desk: Desk, wishes: Wishes, *, trained_on: str | None, progress: Progress | None) -> Foresight:
+    source = desk.source("customers")
+    with desk.reading() as frames:
+        past = past_of({name: frame for name, frame in frames.items() if name in TABLES}, wishes)
+    return learn_past(past, source=source.file, digest=source.digest, trained_on=trained_on, progress=progress)
+
+
+def preparing(wishes: Wishes, foresight: Foresight | None = None) -> Prepare:
+    """What makes the prepared tables, and with a foresight everybody's score, from the tables of a desk."""
+
+    def prepare(tables: Frames) -> dict[str, Any]:
+        made: dict[str, Any] = prepared(tables, wishes)
+        if foresight is None or "customer_features" not in made:
+            return made
+        scores = scores_now(foresight.card, in_memory(made["customer_features"]))
+        return made | {"scores": scores} | ({} if foresight.looked_back.empty else {"looked_back": foresight.looked_back})
+
+    return prepare
+
+
+def preparing_again(desk: Desk) -> Prepare:
+    """The same with what the desk's settings say and the model that it has."""
+    card = history_model_of(desk)
+    if card is None:
+        return preparing(wishes_of(desk))
+    with desk.reading() as frames:
+        back = in_memory(frames["looked_back"]) if "looked_back" in frames else pd.DataFrame()
+    return preparing(wishes_of(desk), Foresight(card, back))
+
+
+def bring_up(desk: Desk) -> None:
+    """Makes the prepared tables anew where there are none, as after an older program, or where they were made by other wishes."""
+    tables = desk.tables()
+    if "customers" in tables and not is_prepared(desk):
+        desk.prepare(preparing_again(desk))
+
+
+def has_history(desk: Desk) -> bool:
+    """Whether the desk holds anything that customers did, and days that say who left."""
+    return dials_of(desk) is not None and has_events(desk.tables())
