@@ -5,7 +5,7 @@ the tables; where a setting changes, or an older program made them, they are mad
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -45,7 +45,10 @@ class Wishes:
 
     def dials(self, tables: Tables) -> Dials | None:
         """The dials to read these tables by; None where they hold no day."""
-        found = suggested(tables)
+        return self.turned(suggested(tables))
+
+    def turned(self, found: Dials | None) -> Dials | None:
+        """The dials that the data suggest with what was said of them."""
         if found is None:
             return None
         if self.as_of is not None:
@@ -79,15 +82,17 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
 
     customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says). customer_months as
     `customer_months`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as `return_curve`
-    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, is_dated (days say who left), stamp.
+    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as suggested_..., is_dated
+    (days say who left), stamp.
     """
     if "customers" not in tables:
         return {}
-    dials = wishes.dials(tables)
+    found = suggested(tables)
+    dials = wishes.turned(found)
     dated = dials is not None and is_dated(tables, dials)
     made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
         "customer_now": _now(tables, dials, dated=dated),
-        "dials": _noted(dials, wishes, dated=dated),
+        "dials": _noted(dials, found, wishes, dated=dated),
     }
     if dials is None or not (dated or has_events(tables)):
         return made
@@ -135,10 +140,12 @@ def dials_of(desk: Desk) -> Dials | None:
     """The dials that the desk's prepared tables were made by; None where there are none, or no day says who left."""
     with desk.reading() as frames:
         found = small(frames["dials"]).iloc[0] if "dials" in frames else None
-    if found is None or not found["is_dated"]:
-        return None
-    gone_after = None if pd.isna(found["gone_after"]) else int(found["gone_after"])
-    return Dials(pd.Timestamp(found["as_of"]).date(), gone_after, int(found["look_ahead"]))
+    return None if found is None or not found["is_dated"] else _dials(found)
+
+
+def suggested_dials(noted: "pd.Series[Any]") -> Dials | None:
+    """What the data suggest, from the row of the prepared table dials; None where they hold no day."""
+    return _dials(noted, "suggested_")
 
 
 def stamp(wishes: Wishes) -> str:
@@ -158,12 +165,22 @@ def _now(tables: Tables, dials: Dials | None, *, dated: bool) -> nw.LazyFrame[An
     return joined.with_columns(is_lost=gone if dated else nw.lit(None, nw.Int64))
 
 
-def _noted(dials: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:
-    row: Mapping[str, Any] = {
-        "as_of": pd.Series([pd.NaT if dials is None else pd.Timestamp(dials.as_of)], dtype="datetime64[s]"),
-        "gone_after": pd.Series([None if dials is None else dials.gone_after], dtype="Int64"),
-        "look_ahead": pd.Series([None if dials is None else dials.look_ahead], dtype="Int64"),
-        "is_dated": [dated],
-        "stamp": [stamp(wishes)],
+def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:
+    return pd.DataFrame({**_row(dials), **_row(found, "suggested_"), "is_dated": [dated], "stamp": [stamp(wishes)]})
+
+
+def _row(dials: Dials | None, prefix: str = "") -> dict[str, "pd.Series[Any]"]:
+    return {
+        f"{prefix}as_of": pd.Series([pd.NaT if dials is None else pd.Timestamp(dials.as_of)], dtype="datetime64[s]"),
+        f"{prefix}gone_after": pd.Series([None if dials is None else dials.gone_after], dtype="Int64"),
+        f"{prefix}look_ahead": pd.Series([None if dials is None else dials.look_ahead], dtype="Int64"),
     }
-    return pd.DataFrame(row)
+
+
+def _dials(noted: "pd.Series[Any]", prefix: str = "") -> Dials | None:
+    if pd.isna(noted[f"{prefix}as_of"]):
+        return None
+    gone_after = noted[f"{prefix}gone_after"]
+    return Dials(
+        pd.Timestamp(noted[f"{prefix}as_of"]).date(), None if pd.isna(gone_after) else int(gone_after), int(noted[f"{prefix}look_ahead"])
+    )

@@ -7,7 +7,7 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
-from pages import calls, customer, data, loyalty, nps, overview, reasons, score_sheet, signs, trust
+from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, signs, trust
 from ui.desk import brought_up, firm
 from ui.links import go, link, remember
 
@@ -37,6 +37,7 @@ def page_list() -> dict[str, list[st.Page]]:
         ],
         _("Data"): [
             st.Page(data.show, url_path="data", title=_("Data"), icon=":material/database:"),
+            st.Page(gone.show, url_path="gone", title=_("Who counts as gone"), icon=":material/event_busy:"),
             st.Page(home, url_path="home", title=_("Retention Desk"), default=True, visibility="hidden"),
         ],
     }

@@ -28,7 +28,7 @@ from ui.desk import SAMPLE, the_desk, who
 from ui.own import Said
 from ui.upload import Upload
 
-_ORDER, _NEWS = "order to train", "news of the desk"
+_ORDER, _NEWS, _WANTED = "order to train", "news of the desk", "dials wanted"
 _UNDER_WAY = threading.Lock()
 
 News = Literal["done", "failed", "stopped"]
@@ -115,6 +115,18 @@ def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget
         _tell("done", _("{tables} loaded. All pages now show them.").format(tables=named))
         forget()
         foresee()
+
+
+def want(wishes: Wishes) -> None:
+    """Asks for other dials, to be turned in the next run of the page, which is drawn at once."""
+    st.session_state[_WANTED] = wishes
+    st.rerun()
+
+
+def wanted() -> Wishes | None:
+    """The dials that were asked for, once."""
+    asked: Wishes | None = st.session_state.pop(_WANTED, None)
+    return asked
 
 
 def turn(wishes: Wishes) -> None:

@@ -1,6 +1,7 @@
 """Charts: small frames and results in, Plotly figures with a sentence for those who cannot see them out."""
 
 from churn.charts.customers import concentration, nps, nps_by, reasons
+from churn.charts.history import returning
 from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, plain
 from churn.charts.money import money_by_calls
 from churn.charts.risk import Step, drivers, risk_spread, waterfall, waterfall_log_odds
@@ -23,6 +24,7 @@ __all__ = [
     "nps_by",
     "plain",
     "reasons",
+    "returning",
     "risk_spread",
     "waterfall",
     "waterfall_log_odds",

@@ -23,12 +23,14 @@ def needed(
         return list(columns)
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.inspection import permutation_importance
+    from threadpoolctl import threadpool_limits
 
     codes = np.column_stack([fit_bins(column, frame[column]).code(frame[column]) for column in columns])
     customer, _names = pd.factorize(who)
     aside = np.random.default_rng(seed).permutation(customer.max() + 1)[customer] % JUDGED == 0
     quick = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, l2_regularization=1.0, max_features=0.5, random_state=seed)
-    quick.fit(codes[~aside], lost[~aside])
-    found = permutation_importance(quick, codes[aside], lost[aside], scoring="neg_log_loss", n_repeats=JUDGED, random_state=seed)
+    with threadpool_limits(1):
+        quick.fit(codes[~aside], lost[~aside])
+        found = permutation_importance(quick, codes[aside], lost[aside], scoring="neg_log_loss", n_repeats=JUDGED, random_state=seed)
     best = set(np.argsort(-found.importances_mean, kind="stable")[:most].tolist())
     return [column for place, column in enumerate(columns) if place in best]
