@@ -39,7 +39,11 @@ def show() -> None:
 
 def _figures(found: SignsNow) -> list[Figure]:
     of = plural("Of {n} customer who is still here", "Of {n} customers who are still here", found.active)
-    read_at = _("{of}, as known before {day}").format(of=of, day=wording.date(found.dials.as_of)) if found.dials else of
+    read_at = (
+        _("{of}, as known before {day}; that a contract renews soon does not count").format(of=of, day=wording.date(found.dials.as_of))
+        if found.dials
+        else of
+    )
     shown = [
         Figure(_("Show a sign"), wording.number(found.showing), read_at),
         Figure(_("Show two or more"), wording.number(found.showing_more), of),
@@ -48,7 +52,8 @@ def _figures(found: SignsNow) -> list[Figure]:
     if found.dials and silent:
         title, times = SIGNS[silent[0]["sign"]].title, wording.number(silent[0]["lift"], 1)
         told = told_sentence(silent[0], found.dials.look_ahead)
-        shown.append(Figure(_("Told most: {sign}").format(sign=title), _("{times} times").format(times=times), told))
+        on = _("{sign}. {told}").format(sign=title, told=told)
+        shown.append(Figure(_("What told most"), _("{times} times as often").format(times=times), on))
     return shown
 
 
