@@ -20,7 +20,7 @@ from churn.measures.dialect import is_known, small
 from churn.measures.lives import lives
 from churn.measures.months import customer_months
 from churn.measures.period import period
-from churn.measures.rhythm import return_curve, suggested, usual_gaps, what_it_means
+from churn.measures.rhythm import LOOK_AHEAD, return_curve, suggest_gone_after, suggested, usual_gaps, what_it_means
 from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
 from churn.stored import Json
@@ -44,15 +44,16 @@ class Wishes:
     steady: tuple[str, ...] = ()
 
     def dials(self, tables: Tables) -> Dials | None:
-        """The dials to read these tables by; None where they hold no day."""
-        return self.turned(suggested(tables))
+        """The dials to read these tables by; None where they hold no day and none was said."""
+        if self.as_of is None:
+            return self.turned(suggested(tables))
+        gone_after = suggest_gone_after(tables, self.as_of)
+        return self.turned(Dials(self.as_of, gone_after, gone_after or LOOK_AHEAD))
 
     def turned(self, found: Dials | None) -> Dials | None:
         """The dials that the data suggest with what was said of them."""
         if found is None:
             return None
-        if self.as_of is not None:
-            found = replace(found, as_of=self.as_of)
         if self.gone_after is not None:
             found = replace(found, gone_after=self.gone_after or None)
         return found if self.look_ahead is None else replace(found, look_ahead=self.look_ahead)
@@ -88,7 +89,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     if "customers" not in tables:
         return {}
     found = suggested(tables)
-    dials = wishes.turned(found)
+    dials = wishes.dials(tables) if wishes.as_of else wishes.turned(found)
     dated = dials is not None and is_dated(tables, dials)
     made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
         "customer_now": _now(tables, dials, dated=dated),

@@ -63,8 +63,7 @@ def ask(found: Rhythm, now: Dials | None, *, disabled: bool) -> Wishes | None:
         return replace(wishes, as_of=None, gone_after=None, look_ahead=None)
     if not turn:
         return None
-    day = read_at or start.as_of
-    own = None if found.suggested and day == found.suggested.as_of else day
+    own = None if found.suggested and read_at == found.suggested.as_of else read_at
     return replace(wishes, as_of=own, gone_after=int(silent) if way == BY_SILENCE else 0, look_ahead=int(ahead))
 
 

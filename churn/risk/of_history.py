@@ -101,8 +101,12 @@ def scores_now(card: Scorecard, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """Features as the score reads them: words as "str", numbers as float64."""
-    rows: pd.DataFrame = frame.collect("pyarrow").to_native().to_pandas()
+    """Features as the score reads them."""
+    return typed(frame.collect("pyarrow").to_native().to_pandas())
+
+
+def typed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Words as "str", numbers as float64."""
     numbers = [name for name in rows if pd.api.types.is_numeric_dtype(rows[name])]
     return rows.astype(dict.fromkeys(numbers, "float64") | {name: "str" for name in rows if name not in numbers})
 
