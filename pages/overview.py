@@ -3,6 +3,7 @@
 import streamlit as st
 
 from churn import charts, wording
+from churn.report.trust import within
 from churn.risk import Scorecard
 from churn.risk.desk_models import shows_deeper
 from churn.wording import _, plural
@@ -24,7 +25,7 @@ def show() -> None:
     if card is not None:
         warn_put_back(card)
     trusted = card is not None and has_signal(card) and found.at_risk.scored > 0
-    cards([*_customers(found, loaded.customers), *(_at_stake(found) if trusted else [])])
+    cards([*_customers(found, loaded.customers), *(_at_stake(found, within(card)) if trusted and card else [])])
     few(loaded.customers, plural("{n} customer", "{n} customers", loaded.customers))
     if found.churn is None:
         lacking(_("Nothing says yet who has left, so there is no churn rate and no risk. Choose the column that marks the lost customers."))
@@ -57,7 +58,7 @@ def _customers(found: figures.Overview, customers: int) -> list[Figure]:
     return shown
 
 
-def _at_stake(found: figures.Overview) -> list[Figure]:
+def _at_stake(found: figures.Overview, ahead: str) -> list[Figure]:
     shown = []
     if found.at_risk.value_at_risk is not None:
         on = plural(
@@ -66,11 +67,8 @@ def _at_stake(found: figures.Overview) -> list[Figure]:
             found.at_risk.valued,
         )
         shown.append(Figure(_("Monthly value at risk"), wording.money(found.at_risk.value_at_risk), on))
-    on = plural(
-        "The risk of {n} active customer; no date is implied",
-        "The risks of {n} active customers added up; no date is implied",
-        found.at_risk.scored,
-    )
+    of = plural("The risk of {n} active customer", "The risks of {n} active customers added up", found.at_risk.scored)
+    on = _("{of}: to leave {ahead}").format(of=of, ahead=ahead) if ahead else _("{of}; no date is implied").format(of=of)
     return [*shown, Figure(_("Expected losses"), wording.number(found.at_risk.expected_losses), on)]
 
 

@@ -57,7 +57,7 @@ def trust_of(card: Scorecard) -> Trust:
         grade=found.grade,
         verdict=verdict(found.grade),
         advice=advice(card),
-        measured_on=measured_on(found),
+        measured_on=measured_on(card),
         put_back=put_back_warning(card),
         facts=(_ranking(found), _riskiest(found), _calibration(found)),
         more=_more(found),
@@ -107,16 +107,32 @@ def rules() -> tuple[tuple[Grade, str], ...]:
     )
 
 
-def measured_on(found: Evaluation) -> str:
+def measured_on(card: Scorecard) -> str:
     """On whom the score was measured, and how."""
-    return _("Measured on {customers}, {lost} of whom left; {method}.").format(
-        customers=plural("{n} customer", "{n} customers", found.rows), lost=wording.number(found.lost), method=found.method
+    found = card.evaluation
+    told = _("Measured on {customers}, {lost} of whom left{ahead}; {method}.")
+    return told.format(
+        customers=plural("{n} customer", "{n} customers", found.rows),
+        lost=wording.number(found.lost),
+        ahead=f" {within(card)}" if within(card) else "",
+        method=found.method,
     )
+
+
+def within(card: Scorecard) -> str:
+    """The days in which a score learned from histories foretells leaving: "within 90 days"; "" where a score knows no days."""
+    ahead = card.provenance.look_ahead
+    return "" if ahead is None else plural("within {n} day", "within {n} days", ahead)
 
 
 def learned_from(card: Scorecard) -> str:
     """Which customers the score was learned from."""
     made = card.provenance
+    if made.look_ahead is not None:
+        days = wording.listing([wording.date(datetime.date.fromisoformat(day)) for day in made.read_at])
+        told = _("The score was learned from how customers stood on {days}: {rows} in all, {lost} of whom then left {ahead}.")
+        rows = plural("{n} case", "{n} cases", made.rows)
+        return told.format(days=days, rows=rows, lost=wording.number(made.rows_lost), ahead=within(card))
     marked = _("'{column}' is {value}") if made.lost else _("'{column}' is filled")
     return _("The score was learned from {rows} of {file}, {lost} of them lost ({how}).").format(
         rows=plural("{n} customer", "{n} customers", made.rows),
@@ -234,9 +250,14 @@ def worth_line(worth: DeeperWorth, log_loss: float) -> str:
 
 def _limits(card: Scorecard) -> tuple[str, ...]:
     least = int(-(-rare_below(card.provenance.rows) // 1))
+    when = (
+        _("When exactly they leave: a risk is that of leaving {ahead}, on whichever day.").format(ahead=within(card))
+        if card.provenance.look_ahead is not None
+        else _("When they leave: a risk carries no date. It is that of being marked as lost in a table like the one it learned from.")
+    )
     return (
         _("Why customers leave: it shows what goes with leaving, which need not be the cause. Changing it need not keep anybody."),
-        _("When they leave: a risk carries no date. It is that of being marked as lost in a table like the one it learned from."),
+        when,
         _("What is not in the table, or was never seen in it: a new value counts as missing."),
         plural(
             "Much about rare cases: a value that fewer than {n} customer shares is not told apart from others.",
