@@ -97,6 +97,7 @@ def _worth(card: Scorecard) -> None:
     st.subheader(_("How good is the score?"), anchor=False)
     told = _(
         "Of a customer who left and one who stayed, the score gives the one who left the higher risk {hits} times in 100; "
-        "a coin would be right 50 times. This was counted on {rows} customers, none of whom the score had seen."
+        "a coin would be right 50 times. This was counted on {rows} customers, {how}."
     )
-    st.markdown(told.format(hits=wording.number(100 * card.evaluation.roc_auc), rows=wording.number(card.evaluation.rows)))
+    how = _("on a later day than any that it knew of") if within(card) else _("none of whom the score had seen")
+    st.markdown(told.format(hits=wording.number(100 * card.evaluation.roc_auc), rows=wording.number(card.evaluation.rows), how=how))

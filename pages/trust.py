@@ -18,7 +18,7 @@ def show() -> None:
     heading(
         _("Can the score be trusted?"),
         loaded,
-        about=_("Counted on customers whom the score had not seen. Ranges in brackets are 95% intervals."),
+        about=_("Counted on what the score had not seen. Ranges in brackets are 95% intervals."),
     )
     if loaded is None:
         no_customers()

@@ -120,6 +120,7 @@ def _contacts(contacts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     out["contacts_trend"] = _trend(out["contacts_90"], _count(contacts, age.between(91, 180)))
     out["complaints_trend"] = _trend(out["complaints_90"], _count(contacts, age.between(91, 180) & complaint))
     resolved = contacts["resolved_on"].where(contacts["resolved_on"] < as_of)
+    out["notices_180"] = _count(contacts, (contacts["kind"] == "cancellation_notice") & (age <= 180))
     out["complaints_open"] = _count(contacts, complaint & resolved.isna())
     out["days_to_resolution"] = (resolved - contacts["contacted_on"]).dt.days.groupby(contacts["customer_id"]).mean()
     felt = contacts.dropna(subset=["sentiment"])

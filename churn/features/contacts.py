@@ -44,6 +44,7 @@ def _complained() -> list[nw.Expr]:
         count_if(complaint & just_before(TREND_DAYS)).alias("_complaints_before"),
         nw.when(complaint).then(AGE).min().alias("days_since_complaint"),
         count_if(complaint & nw.col("resolved_on").is_null()).alias("complaints_open"),
+        *counts("notices", nw.col("kind") == nw.lit("cancellation_notice"), (180,)),
         days_between(nw.col("contacted_on"), nw.col("resolved_on")).cast(nw.Float64).mean().alias("days_to_resolution"),
     ]
 

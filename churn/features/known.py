@@ -34,6 +34,11 @@ class Feature:
         """Whether the firm has what the feature needs."""
         return holds(tables, self.table, *self.columns) or (self.otherwise in tables)
 
+    @property
+    def label(self) -> str:
+        """What it is called where room is short, as in a chart."""
+        return _labels().get(self.name, self.meaning)
+
 
 @cache
 def every() -> dict[str, Feature]:
@@ -112,6 +117,7 @@ def _kinds() -> Iterator[Feature]:
     for days in (30, 90, 180, 365):
         yield own(f"complaints_{days}", _("Complaints in the last {days}").format(days=_days(days)), _("complaints"))
     yield own("complaints_trend", _("Complaints of the last 90 days against the 90 before (-1: none any more, 1: none before)"), "")
+    yield own("notices_180", _("Notices of leaving in the last 180 days"), _("notices"))
     yield own("days_since_complaint", _("Days since the last complaint"), _("days"), "null")
     yield own("complaints_open", _("Complaints not settled"), _("complaints"), needs=("resolved_on",))
 
@@ -138,6 +144,14 @@ def _answers() -> Iterator[Feature]:
     yield own("last_nps", _('Last answer to "would you recommend us?" (0 to 10)'), _("points"))
     yield own("nps_change", _('Last answer to "would you recommend us?" less the one before'), _("points"))
     yield own("days_since_nps", _('Days since the last answer to "would you recommend us?"'), _("days"))
+    yield Feature(
+        "exit_answers_180",
+        _("Answers on why they leave in the last 180 days"),
+        _("answers"),
+        "surveys",
+        ("answered_on", "question"),
+        empty="nought",
+    )
 
 
 def _changes() -> Iterator[Feature]:
@@ -171,3 +185,44 @@ def _customers() -> Iterator[Feature]:
     yield own("region", _("Region"), "", "region", "text")
     yield own("plan", _("Plan"), "", "plan", "text")
     yield own("monthly_value", _("What the customer pays in a month"), _("money"), "monthly_value")
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {
+        "usual_order_gap": _("Usual days between orders"),
+        "order_silence": _("Silence in usual order gaps"),
+        "order_silence_share": _("Silence as a share of tenure"),
+        "average_order": _("Average order"),
+        "orders_trend": _("Trend of orders, 90 days"),
+        "amount_trend_90": _("Trend of amounts, 90 days"),
+        "amount_trend_365": _("Trend of amounts, a year"),
+        "order_size_trend": _("Trend of order sizes"),
+        "days_paid_late": _("Mean days paid late"),
+        "share_paid_late": _("Share of invoices late"),
+        "late_180": _("Late invoices, 180 days"),
+        "late_trend": _("Late invoices, more or fewer"),
+        "invoices_overdue": _("Invoices overdue"),
+        "amount_overdue": _("Amount overdue"),
+        "days_since_contact": _("Days since last contact"),
+        "days_since_contact_in": _("Days since they got in touch"),
+        "days_since_contact_out": _("Days since we got in touch"),
+        "usual_contact_gap": _("Usual days between contacts"),
+        "contact_silence": _("Silence in usual contact gaps"),
+        "contacts_trend": _("Trend of contacts, 90 days"),
+        "sentiment_365": _("Mean tone, 365 days"),
+        "last_sentiment": _("Tone of the last contact"),
+        "days_to_resolution": _("Mean days to settle"),
+        "complaints_trend": _("Trend of complaints, 90 days"),
+        "notices_180": _("Notices of leaving"),
+        "last_nps": _("Last NPS answer"),
+        "nps_change": _("Change of NPS answer"),
+        "days_since_nps": _("Days since NPS answer"),
+        "exit_answers_180": _("Exit answers"),
+        "contact_changes_180": _("New contact persons, 180 days"),
+        "days_since_contact_change": _("Days since new contact person"),
+        "promises_overdue": _("Promises overdue"),
+        "promises_broken_365": _("Promises broken, a year"),
+        "last_status": _("Account status"),
+        "monthly_value": _("Monthly value"),
+    }

@@ -11,9 +11,10 @@ _PLAIN_NUMBER = r"^-?[0-9]+([.][0-9]+)?$"
 
 
 def survey_features(surveys: Frame, dials: Dials, who: Frame) -> Frame:
-    """One row for each of the customers `who` with an NPS answer before `dials.as_of`: customer_id, last_nps, nps_change, days_since_nps.
+    """One row for each of the customers `who` with an answer before `dials.as_of`: customer_id, last_nps, nps_change, days_since_nps,
+    exit_answers_180.
 
-    Several answers of one day count as their mean. `nps_change` is the last less the one before; null where there is one alone.
+    Several NPS answers of one day count as their mean. `nps_change` is the last less the one before; null where there is one alone.
     """
     asked = before(surveys, "answered_on", dials, who).with_columns(score=real("score"))
     nps = asked.filter((nw.col("question") == nw.lit("nps")) & ~nw.col("score").is_null())
@@ -21,12 +22,14 @@ def survey_features(surveys: Frame, dials: Dials, who: Frame) -> Frame:
     ordered = days.with_columns(
         _before=nw.col("score").shift(1).over("customer_id", order_by="answered_on"), _last=AGE.min().over("customer_id")
     )
-    return ordered.filter(nw.col("_last") == AGE).select(
+    last = ordered.filter(nw.col("_last") == AGE).select(
         "customer_id",
         nw.col("score").alias("last_nps"),
         (nw.col("score") - nw.col("_before")).alias("nps_change"),
         AGE.alias("days_since_nps"),
     )
+    exits = asked.group_by("customer_id").agg(*counts("exit_answers", nw.col("question") == nw.lit("exit"), (180,)))
+    return exits.join(last, on="customer_id", how="left")
 
 
 def change_features(changes: Frame, dials: Dials, who: Frame) -> Frame:

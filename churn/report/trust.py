@@ -11,6 +11,7 @@ from churn.risk.scorecard import A_SAVES, B_SAVES, DeeperWorth, Evaluation, Grad
 from churn.wording import _, plural
 
 GOOD_FOR_MONTHS = 6
+MOST_ROWS = 8
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def trust_of(card: Scorecard) -> Trust:
         more=_more(found),
         peers=_peers(found),
         deeper=worth_line(found.deeper, found.log_loss) if found.deeper else "",
-        left_out=card.provenance.left_out,
+        left_out=_left_out(card),
         limits=_limits(card),
         retrain=_retrain(card),
     )
@@ -105,6 +106,17 @@ def rules() -> tuple[tuple[Grade, str], ...]:
         ("D", _("surely better than guessing, but not surely better than the best simple rule")),
         ("F", _("not surely better than giving every customer the same risk")),
     )
+
+
+def _left_out(card: Scorecard) -> tuple[tuple[str, str], ...]:
+    """The columns left out and why; many for one reason share a row."""
+    by_reason: dict[str, list[str]] = {}
+    for column, why in card.provenance.left_out:
+        by_reason.setdefault(why, []).append(column)
+    rows = []
+    for why, columns in by_reason.items():
+        rows += [(wording.listing(columns), why)] if len(columns) > MOST_ROWS else [(column, why) for column in columns]
+    return tuple(rows)
 
 
 def measured_on(card: Scorecard) -> str:

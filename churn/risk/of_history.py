@@ -1,5 +1,6 @@
 """Foresight: learned from how customers stood on earlier days and whether they then left, it scores them as they stand now."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -113,15 +114,19 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def in_words(card: Scorecard) -> Scorecard:
     """The same score with its columns called what people call them."""
-    names = {feature.name: feature.meaning for feature in every().values()}
+    names = {feature.name: feature.label for feature in every().values()}
     bins = tuple(replace(cut, column=names.get(cut.column, cut.column)) for cut in card.bins)
     left_out = tuple((names.get(column, column), why) for column, why in card.provenance.left_out)
-    return replace(card, bins=bins, provenance=replace(card.provenance, left_out=left_out))
+    found = card.evaluation
+    rule = replace(found.rule, name=re.sub(r"\w+", lambda word: names.get(word[0], word[0]), found.rule.name))
+    deeper = found.deeper and replace(found.deeper, interplay=tuple(names.get(column, column) for column in found.deeper.interplay))
+    evaluation = replace(found, rule=rule, deeper=deeper)
+    return replace(card, bins=bins, provenance=replace(card.provenance, left_out=left_out), evaluation=evaluation)
 
 
 def words_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of features with columns called as `in_words` calls them."""
-    return rows.rename(columns={feature.name: feature.meaning for feature in every().values()})
+    return rows.rename(columns={feature.name: feature.label for feature in every().values()})
 
 
 def _read_at(tables: Tables, dials: Dials, steady: Sequence[str]) -> pd.DataFrame:
