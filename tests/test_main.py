@@ -456,7 +456,7 @@ def test_load_takes_a_folder_by_the_names_of_its_files(tmp_path):
     (tmp_path / "in" / "orders.csv").write_text("customer_id,date,total\nC000,2024-01-02,5\n", "utf-8")
     (tmp_path / "in" / "readme.md").write_text("no table")
     found = churn("load", tmp_path / "in", "--desk", tmp_path / "desk").found
-    assert found == {"desk": str(tmp_path / "desk"), "tables": {"customers": 3, "orders": 1}, "model": None}
+    assert found == {"desk": str(tmp_path / "desk"), "tables": {"customers": 3, "orders": 1}, "model": None, "history": None}
     more = churn("load", tmp_path / "in" / "orders.csv", "--desk", tmp_path / "new").found
     assert more["tables"] == {"customers": 1, "orders": 1}
     again = churn("load", tmp_path / "nowhere", "--desk", tmp_path / "desk", "--if-empty").found

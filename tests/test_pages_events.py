@@ -47,6 +47,7 @@ def test_files_of_what_happened_go_beside_the_customers(page_at, tmp_path):
         load.click()
         expect(page.get_by_text("4 rows of orders, 2 rows of contacts and 30 rows of surveys loaded.")).to_be_visible()
         finished(page)
+        page.close()
         served.stop()
     with open_desk(tmp_path / "desk") as desk:
         assert desk.tables() == {"customers": 30, "orders": 4, "contacts": 2, "surveys": 30}

@@ -15,7 +15,8 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]")
 def sentences() -> list[str]:
     """Every translated text of the library that a page may show and that names an option of the command line."""
     found = []
-    for file in [*sorted((ROOT / "churn/intake").rglob("*.py")), *sorted((ROOT / "churn/risk").glob("*.py")), ROOT / "churn/adding.py"]:
+    rooms = [*sorted((ROOT / "churn/intake").rglob("*.py")), *sorted((ROOT / "churn/risk").glob("*.py"))]
+    for file in [*rooms, *(ROOT / "churn" / f"{name}.py" for name in ("adding", "linking", "stacking", "histories"))]:
         calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
         told = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("_", "plural")]
         texts = [text.value for call in told for text in call.args if isinstance(text, ast.Constant) and isinstance(text.value, str)]
@@ -36,6 +37,11 @@ def test_no_sentence_of_the_library_leaves_an_option_of_the_command_line_on_a_pa
 @pytest.mark.parametrize(
     ("told", "shown"),
     [
+        ("--set contacts.channel=a bird: 'a bird' is not one of phone.", "'a bird' is not one of phone."),
+        (
+            "o.csv: no row can be loaded. Say --map o.csv.SOURCE=customer_id with the right header, or load these customers too.",
+            "o.csv: no row can be loaded. Choose another column below, or load these customers too.",
+        ),
         (
             "f.csv: row 3 (a, b) looks like others: say --header-row 3 if it holds the headers, or --header-row 0 if there are none.",
             "f.csv: row 3 (a, b) looks like others: choose row 3 below if it holds the headers, or none if there are none.",

@@ -115,6 +115,7 @@ def on_page(text: str) -> str:
     for option, words in whole.items():
         text = text.replace(f"say {option}", words)
     text = re.sub(r"say --most-[a-z]+", _("ask whoever runs this desk to raise the limit"), text)
+    text = re.sub(r"--set \S+=.*?: ", "", text)
     text = re.sub(r"Say --map \S.*?[.]SOURCE=customer_id with the right header", _("Choose another column below"), text)
     text = re.sub(r"say --map '.*'", _("say Yes below"), text)
     text = re.sub(r"say --header-row ([1-9]\d*)", lambda said: _("choose row {row} below").format(row=said[1]), text)
@@ -146,6 +147,7 @@ def _fields() -> dict[str, str]:
         "--century": _("the century"),
         "--map": _("the column"),
         "--id": _("the customer's id"),
+        "--set": _("a value for all rows"),
         "--label": _("the column"),
         "--lost": _("the value"),
     }

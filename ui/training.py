@@ -159,7 +159,8 @@ def foresee() -> None:
         try:
             foretell(desk, trained_on=_this_moment().date().isoformat(), progress=tell, may_write=job.may_write)
         except TrainingError as error:
-            _tell("done", _("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
+            loaded: tuple[News, str] = st.session_state.get(_NEWS, ("done", _("The tables are loaded.")))
+            _tell(loaded[0], _("{loaded} There is no score of who leaves next: {why}").format(loaded=loaded[1], why=error))
 
 
 @contextmanager
