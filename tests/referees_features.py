@@ -4,7 +4,20 @@ import numpy as np
 import pandas as pd
 
 CHANNELS = ("phone", "email", "chat", "visit", "web", "social")
-COUNTED = ("orders_", "contacts_", "complaints_", "web_", "social_", "promises_", "contact_changes_", "plan_changes_", "late_", "amount_")
+COUNTED = (
+    "notices_",
+    "exit_answers_",
+    "orders_",
+    "contacts_",
+    "complaints_",
+    "web_",
+    "social_",
+    "promises_",
+    "contact_changes_",
+    "plan_changes_",
+    "late_",
+    "amount_",
+)
 COUNTED_TOO = ("order_days", "invoices_overdue")
 
 
@@ -141,7 +154,9 @@ def _surveys(surveys: pd.DataFrame) -> pd.DataFrame:
     by = nps.sort_values("answered_on").groupby("customer_id")
     last = by.tail(1).set_index("customer_id")
     earlier = by.nth(-2).set_index("customer_id")["score"]
-    return pd.DataFrame({"last_nps": last["score"], "nps_change": last["score"] - earlier, "days_since_nps": last["age"]})
+    found = pd.DataFrame({"last_nps": last["score"], "nps_change": last["score"] - earlier, "days_since_nps": last["age"]})
+    exits = _count(surveys, (surveys["question"] == "exit") & (surveys["age"] <= 180))
+    return found.join(exits.rename("exit_answers_180"), how="outer")
 
 
 def _changes(changes: pd.DataFrame) -> pd.DataFrame:
