@@ -25,16 +25,18 @@ def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None) ->
     the rows of each.
 
     `folder` holds the tables as NAME.parquet with the schema's columns. Raises StoreError where they cannot be read, ModelError where the
-    score reads none of the features.
+    score was not learned from histories.
     """
+    if card is not None and card.provenance.look_ahead is None:
+        raise ModelError(
+            _("That model was not learned from histories: name the one that load gives as history, in the desk's folder models.")
+        )
     out.mkdir(parents=True, exist_ok=True)
     with parquet_tables(folder) as tables:
         dials = wishes.dials(tables)
         if dials is None:
             raise ChurnError(_("A snapshot needs its day: say --as-of."))
         found = features(tables, dials, steady=wishes.steady)
-        if card is not None and not set(card.columns) & set(found.collect_schema().names()):
-            raise ModelError(_("This score was not learned from histories: name the model of a desk that foretells (its setting history)."))
         write_parquet(found, out / "features.parquet")
         write_parquet(signs(tables, dials, wishes.thresholds), out / "signs.parquet")
     rows = {name: pq.ParquetFile(out / f"{name}.parquet").metadata.num_rows for name in ("features", "signs")}
