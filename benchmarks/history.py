@@ -8,7 +8,7 @@ process, with the tables that pandas must hold. That both give the same is what 
 
     python -m benchmarks.history [CUSTOMERS]     20 orders and 10 contacts a customer
 
-To add a line, add a `Line` to `LINES`: its name, what the desk does, what pandas does.
+To add a line, add a `Line` to `LINES` of history_lines.py: its name, what the desk does, what pandas does.
 """
 
 import json
@@ -17,29 +17,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import narwhals.stable.v2 as nw
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from churn import measures
-from churn.dials import Dials
-from churn.measures.lives import lives
+from benchmarks.history_lines import DAY, DIALS, LINES, Firm
 from churn.measures.months import customer_months
 from tests import referees_value
 
 CUSTOMERS, REPEATS = 100_000, 2
 FIRST, DAYS = np.datetime64("2022-01-01"), 1461
-DIALS = Dials(date(2026, 1, 1), gone_after=None, look_ahead=90)
-TABLES = ("customers", "orders", "contacts", "surveys", "changes")
+TABLES = ("customers", "orders", "contacts", "surveys", "changes", "promises")
 SETTINGS = (
     "memory_limit = '2GB'",
     "max_temp_directory_size = '8GB'",
@@ -48,83 +42,7 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Firm:
-    """What one side has of the firm: its tables by name and its months, lazy for the desk and in memory for pandas."""
-
-    tables: Mapping[str, Any]
-    months: Any
-
-    @property
-    def people(self) -> tuple[Any, Any]:
-        """Customers and orders."""
-        return self.tables["customers"], self.tables["orders"]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the table: both functions take a Firm and return a result in memory."""
-
-    name: str
-    desk: Callable[[Firm], object]
-    pandas: Callable[[Firm], object]
-
-
-DAY = pd.Timestamp(DIALS.as_of)
-LINES = (
-    Line(
-        "churn by month",
-        lambda firm: measures.churn_by_month(firm.months, DIALS.as_of),
-        lambda firm: referees_value.churn_by_month(firm.months, DAY),
-    ),
-    Line(
-        "churn by month and segment",
-        lambda firm: measures.churn_by_month(firm.months, DIALS.as_of, groups=measures.grouped(firm.tables["customers"], "segment")),
-        lambda firm: referees_value.churn_by_month(firm.months, DAY, _segments(firm)),
-    ),
-    Line(
-        "churn by quarter",
-        lambda firm: measures.churn_by_month(firm.months, DIALS.as_of, every="quarter"),
-        lambda firm: referees_value.churn_by_month(firm.months, DAY, every="quarter"),
-    ),
-    Line(
-        "revenue retention",
-        lambda firm: measures.revenue_retention(firm.months, DIALS.as_of),
-        lambda firm: referees_value.revenue_retention(firm.months, DAY),
-    ),
-    Line(
-        "cohorts by month",
-        lambda firm: measures.cohorts(firm.months, DIALS.as_of),
-        lambda firm: referees_value.cohorts(firm.months, DAY),
-    ),
-    Line(
-        "concentration",
-        lambda firm: measures.concentration(measures.values_from_orders(firm.tables["orders"])),
-        lambda firm: referees_value.concentration(firm.tables["orders"]),
-    ),
-    Line(
-        "loyal fifths",
-        lambda firm: measures.loyal_fifths(firm.tables, DIALS),
-        lambda firm: referees_value.loyal_fifths(*firm.people, DAY),
-    ),
-    Line(
-        "existing against new",
-        lambda firm: measures.existing_against_new(firm.tables, DIALS),
-        lambda firm: referees_value.existing_against_new(*firm.people, DAY),
-    ),
-    Line(
-        "RFM segments",
-        lambda firm: measures.rfm_segments(measures.rfm(firm.tables["orders"], DIALS.as_of), lives(firm.tables, DIALS)),
-        lambda firm: referees_value.rfm_segments(
-            referees_value.rfm(firm.tables["orders"], DAY), referees_value.lives(*firm.people, DAY)
-        ),
-    ),
-)  # fmt: skip
 PREPARED = "customers by month (at load)"
-
-
-def _segments(firm: Firm) -> pd.DataFrame:
-    return firm.tables["customers"][["customer_id", "segment"]].rename(columns={"segment": "group"})
 
 
 def make(folder: Path, customers: int) -> None:
@@ -179,7 +97,12 @@ def make(folder: Path, customers: int) -> None:
     )
     days, changed = events(customers, "changed_on")
     what = random.choice(["point_of_contact", "plan", "price", "status"], len(days))
-    written("changes", **changed, what=what, before=np.full(len(days), "one"), after=np.full(len(days), "other"))
+    words = {"point_of_contact": ("one", "other"), "plan": ("Plus", "Basic"), "price": ("10", "12"), "status": ("active", "paused")}
+    before, after = (np.array([words[kind][side] for kind in what]) for side in (0, 1))
+    written("changes", **changed, what=what, before=before, after=after)
+    days, promised = events(customers, "promised_on")
+    due, kept = days + 14, days + random.poisson(12, len(days))
+    written("promises", **promised, due_on=FIRST + due, kept_on=pa.array(FIRST + kept, mask=kept >= DAYS))
 
 
 def run_desk(folder: Path) -> dict[str, float]:

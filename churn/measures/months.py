@@ -7,7 +7,7 @@ import pandas as pd
 
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared, holds
-from churn.measures.dialect import Frame, count_if, month_of, real, small
+from churn.measures.dialect import Frame, month_of, real, small
 from churn.measures.lives import lives
 
 MOST_MONTHS = 120
@@ -23,11 +23,9 @@ def customer_months(tables: Tables, dials: Dials) -> Frame:
     """
     months = _months(tables, dials)
     spans = lives(tables, dials).with_columns(cohort=month_of(nw.col("started_on")), _end=month_of(nw.col("lost_on")))
-    crossed = spans.join(_calendar(spans, months), how="cross")
-    inside = (nw.col("cohort").is_null() | (nw.col("cohort") <= nw.col("month"))) & (
-        nw.col("_end").is_null() | (nw.col("_end") >= nw.col("month"))
-    )
-    lived = crossed.filter(inside).select(
+    begin, end = nw.coalesce(nw.col("cohort"), nw.lit(months[0])), nw.coalesce(nw.col("_end"), nw.lit(months[-1]))
+    crossed = spans.with_columns(_from=begin, _to=end).join(_calendar(tables["customers"], months), how="cross")
+    lived = crossed.filter((nw.col("_from") <= nw.col("month")) & (nw.col("_to") >= nw.col("month"))).select(
         "customer_id",
         "month",
         "cohort",
@@ -40,13 +38,7 @@ def customer_months(tables: Tables, dials: Dials) -> Frame:
 
 def _with_deeds(lived: Frame, tables: Tables, dials: Dials) -> Frame:
     found = declared(tables)
-    before = nw.lit(dials.as_of)
-    bought = found["orders"].filter(nw.col("ordered_on") < before).with_columns(month=month_of(nw.col("ordered_on")), amount=real("amount"))
-    spoke = found["contacts"].filter(nw.col("contacted_on") < before).with_columns(month=month_of(nw.col("contacted_on")))
-    by = ["customer_id", "month"]
-    orders = bought.group_by(by).agg(nw.len().alias("orders"), nw.col("amount").sum().alias("revenue"))
-    contacts = spoke.group_by(by).agg(nw.len().alias("contacts"), count_if(nw.col("kind") == nw.lit("complaint")).alias("complaints"))
-    joined = lived.join(orders, on=by, how="left").join(contacts, on=by, how="left")
+    joined = lived.join(_deeds(found, dials), on=["customer_id", "month"], how="left")
     if holds(tables, "orders"):
         revenue = nw.col("revenue").fill_null(nw.lit(0.0))
     else:
@@ -54,6 +46,26 @@ def _with_deeds(lived: Frame, tables: Tables, dials: Dials) -> Frame:
         joined, revenue = joined.join(values, on="customer_id", how="left"), nw.col("_value")
     counts = [nw.col(name).fill_null(nw.lit(0)).cast(nw.Int64).alias(name) for name in ("orders", "contacts", "complaints")]
     return joined.select(*lived.collect_schema().names(), revenue.alias("revenue"), *counts)
+
+
+def _deeds(found: Tables, dials: Dials) -> Frame:
+    """One row for each customer and month with an order or a contact: customer_id, month, orders, revenue, contacts, complaints.
+
+    Orders and contacts are counted in one pass: the rows of customers and months are many, and joining them twice is slower.
+    """
+    before, complaint = nw.lit(dials.as_of), nw.col("kind") == nw.lit("complaint")
+    bought = found["orders"].filter(nw.col("ordered_on") < before).with_columns(real("amount").alias("revenue"))
+    spoke = found["contacts"].filter(nw.col("contacted_on") < before).with_columns(revenue=nw.lit(0.0))
+    rows = [
+        _counted(bought, "ordered_on", orders=_whole(1), contacts=_whole(0), complaints=_whole(0)),
+        _counted(spoke, "contacted_on", orders=_whole(0), contacts=_whole(1), complaints=_flag(complaint)),
+    ]
+    sums = [nw.col(name).sum() for name in ("revenue", "orders", "contacts", "complaints")]
+    return nw.concat(rows).group_by("customer_id", "month").agg(*sums)
+
+
+def _counted(frame: Frame, day: str, **counts: nw.Expr) -> Frame:
+    return frame.select("customer_id", month_of(nw.col(day)).alias("month"), "revenue", **counts)
 
 
 def _months(tables: Tables, dials: Dials) -> list[date]:
@@ -66,10 +78,16 @@ def _months(tables: Tables, dials: Dials) -> list[date]:
 
 
 def _calendar(frame: Frame, months: list[date]) -> Frame:
-    """A lazy frame of the frame's engine with one row a month."""
+    """A lazy frame of the frame's engine with one row a month: twelve months of each year, a shorter plan than a part for each month."""
     row = frame.head(1)
-    return nw.concat([row.select(month=nw.lit(month)) for month in months])
+    years = nw.concat([row.select(_year=nw.lit(date(year, 1, 1))) for year in range(months[0].year, months[-1].year + 1)])
+    whole = nw.concat([years.select(month=nw.col("_year").dt.offset_by(f"{ahead}mo").cast(nw.Date)) for ahead in range(12)])
+    return whole.filter((nw.col("month") >= nw.lit(months[0])) & (nw.col("month") <= nw.lit(months[-1])))
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+
+
+def _whole(number: int) -> nw.Expr:
+    return nw.lit(number).cast(nw.Int64)
