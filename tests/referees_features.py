@@ -55,6 +55,7 @@ def features_in_pandas(tables: dict[str, pd.DataFrame], as_of: pd.Timestamp, gon
     counted = [name for name in found if name.startswith(COUNTED) or name in COUNTED_TOO or name.endswith("_trend")]
     counted = [name for name in counted if name != "order_size_trend"]
     found[counted] = found[counted].fillna(0)
+    found["said_leaving_180"] = found["notices_180"] + found["exit_answers_180"]
     found["tenure_days"] = (as_of - customers.loc[there, "started_on"]).dt.days
     found["order_silence_share"] = found["days_since_order"] / found["tenure_days"]
     return found.rename_axis("customer_id")

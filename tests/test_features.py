@@ -243,7 +243,7 @@ def test_every_feature_says_what_it_means_and_no_two_mean_the_same():
     meanings = [feature.meaning for feature in every().values()]
     assert all(meanings)
     assert len(set(meanings)) == len(meanings)
-    assert [feature.name for feature in every().values() if not feature.learn] == ["days_to_renewal"]
+    assert [feature.name for feature in every().values() if not feature.learn] == ["notices_180", "exit_answers_180", "days_to_renewal"]
 
 
 @pytest.mark.parametrize(("as_of", "gone_after"), [(date(2025, 12, 31), None), (date(2025, 3, 1), 120)])

@@ -42,6 +42,9 @@ def features(tables: Tables, dials: Dials, *, steady: Sequence[str] = ()) -> Fra
     if "orders" in tables:
         joined = joined.with_columns(order_silence_share=ratio(nw.col("days_since_order"), nw.col("tenure_days")))
     schema = joined.collect_schema()
+    said = [nw.col(name).fill_null(nw.lit(0)).cast(nw.Int64) for name in ("notices_180", "exit_answers_180") if name in schema]
+    joined = joined.with_columns(said_leaving_180=nw.sum_horizontal(*said) if said else nw.lit(0, nw.Int64))
+    schema = joined.collect_schema()
     return joined.select("customer_id", *(_typed(feature, schema[feature.name]) for feature in offered), *further)
 
 

@@ -1,7 +1,7 @@
 """The features, one by one: what each is called and means, in which unit, and which columns of which table it needs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -16,8 +16,9 @@ Empty = Literal["nought", "null"]
 @dataclass(frozen=True)
 class Feature:
     """`table` and `columns` are what it needs, or else the table `otherwise`. `empty` is what a customer without a row of the table has:
-    0 or nothing. `unit` is in words, "" for none. `learn`: whether its value on earlier days is known; where it is not, nothing can be
-    learned from it: a renewal that lies far ahead of an earlier day says that the customer has renewed since.
+    0 or nothing. `unit` is in words, "" for none. `learn`: whether the score may learn from it. It may not where its value on earlier days
+    is not known (a renewal that lies far ahead of an earlier day says that the customer has renewed since), or where another feature
+    holds it.
     """
 
     name: str
@@ -117,7 +118,8 @@ def _kinds() -> Iterator[Feature]:
     for days in (30, 90, 180, 365):
         yield own(f"complaints_{days}", _("Complaints in the last {days}").format(days=_days(days)), _("complaints"))
     yield own("complaints_trend", _("Complaints of the last 90 days against the 90 before (-1: none any more, 1: none before)"), "")
-    yield own("notices_180", _("Notices of leaving in the last 180 days"), _("notices"))
+    yield replace(own("notices_180", _("Notices of leaving in the last 180 days"), _("notices")), learn=False)
+    yield replace(own("said_leaving_180", _("Notices of leaving and answers on why, in the last 180 days"), ""), otherwise="surveys")
     yield own("days_since_complaint", _("Days since the last complaint"), _("days"), "null")
     yield own("complaints_open", _("Complaints not settled"), _("complaints"), needs=("resolved_on",))
 
@@ -151,6 +153,7 @@ def _answers() -> Iterator[Feature]:
         "surveys",
         ("answered_on", "question"),
         empty="nought",
+        learn=False,
     )
 
 
@@ -215,6 +218,7 @@ def _labels() -> dict[str, str]:
         "days_to_resolution": _("Mean days to settle"),
         "complaints_trend": _("Trend of complaints, 90 days"),
         "notices_180": _("Notices of leaving"),
+        "said_leaving_180": _("Said that they leave"),
         "last_nps": _("Last NPS answer"),
         "nps_change": _("Change of NPS answer"),
         "days_since_nps": _("Days since NPS answer"),
