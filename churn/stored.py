@@ -25,7 +25,8 @@ from churn.wording import _, listing
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 Frames = dict[str, nw.LazyFrame[Any]]
-Prepare = Callable[[Frames], Mapping[str, nw.LazyFrame[Any] | pd.DataFrame]]
+Made = nw.LazyFrame[Any] | pd.DataFrame | Callable[[Frames], pd.DataFrame]
+Prepare = Callable[[Frames], Mapping[str, Made]]
 
 BEFORE = "_before_"
 PREPARED = (
@@ -198,17 +199,18 @@ def frames_of(cursor: Cursor) -> Frames:
 
 
 def prepare_all(cursor: Cursor, prepare: Prepare) -> None:
-    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some."""
+    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables."""
     made = prepare({name: frame for name, frame in frames_of(cursor).items() if name not in PREPARED})
     for name in PREPARED:
         drop(cursor, name)
         if name in made:
             _put_prepared(cursor, name, made[name])
-    if isinstance(scores := made.get("scores"), pd.DataFrame):
-        put_scores(cursor, scores)
+    if "scores" in made:
+        scores: Any = made["scores"]
+        put_scores(cursor, scores(frames_of(cursor)) if callable(scores) else scores)
 
 
-def _put_prepared(cursor: Cursor, name: str, frame: nw.LazyFrame[Any] | pd.DataFrame) -> None:
+def _put_prepared(cursor: Cursor, name: str, frame: Any) -> None:
     """Writes a prepared table: a lazy frame of this cursor, or a frame in memory."""
     if isinstance(frame, pd.DataFrame):
         cursor.register("_incoming", frame)

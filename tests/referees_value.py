@@ -26,7 +26,7 @@ def lives(customers, orders, as_of, gone_after=None):
     bought = orders[orders["ordered_on"] < as_of].groupby("customer_id")["ordered_on"].agg(["min", "max"])
     found = customers[["customer_id", "started_on", "ended_on"]].merge(bought, left_on="customer_id", right_index=True, how="left")
     found["started_on"] = found["started_on"].fillna(found["min"])
-    lost = found["ended_on"]
+    lost = found["ended_on"].where(found["ended_on"] < as_of)
     if gone_after is not None:
         lost = lost.fillna(found["max"] + pd.Timedelta(days=gone_after))
     found["lost_on"] = lost.where(lost < as_of)

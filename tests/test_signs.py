@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from churn.dials import Dials
 from churn.errors import ChurnError
-from churn.signs import SIGNS, Thresholds, definition, evidence, lacking, past_days, record_of, signs
+from churn.features import panel_dates
+from churn.signs import SIGNS, Thresholds, definition, evidence, lacking, record_of, signs
 from churn.tables import TABLES
 from sample_data.record import record
 from tests.referees_signs import active_at, referee_signs
@@ -265,7 +266,7 @@ PLANTED = ("contact_changed", "complaints", "payments_late", "detractor", "quiet
 
 def test_the_record_of_planted_causes_is_that_of_the_generators_own_books(sample, sample_tables):
     thresholds = Thresholds(complaints=(1, 2, 3), nps_days=10_000)
-    days = past_days(date(2024, 1, 1), DIALS, most=4)
+    days = panel_dates(date(2024, 1, 1), DIALS.as_of, DIALS, most=4)
     found = record_of(sample_tables, DIALS, thresholds, days).set_index("sign")
     truth = _planted(sample, days)
     for sign in PLANTED:
@@ -322,7 +323,8 @@ def test_where_customers_leave_by_chance_no_sign_tells(engine, sample):
     stayed = sample["customers"][sample["customers"]["ended_on"].isna()].copy()
     at_random = stayed["started_on"] + pd.to_timedelta(rng.exponential(900, len(stayed)).astype(int), "D")
     stayed["ended_on"] = at_random.where(at_random < pd.Timestamp(DAY))
-    found = record_of(_tables(engine, {**sample, "customers": stayed}), DIALS, Thresholds(), past_days(date(2024, 6, 1), DIALS, most=3))
+    days = panel_dates(date(2024, 6, 1), DIALS.as_of, DIALS, most=3)
+    found = record_of(_tables(engine, {**sample, "customers": stayed}), DIALS, Thresholds(), days)
     told = found[found["fired"] > 0]
     assert len(told) >= 10
     # Each sign is called beyond chance by chance once in 20 times: of some 13 signs two at most, and none that fired often by much.
@@ -353,12 +355,6 @@ def test_a_record_worked_by_hand(engine):
     assert math.isnan(found.loc["paused", "share"])
     with pytest.raises(ChurnError, match="What came after 4 Oct 2025 is not known yet"):
         record_of(_of(engine, customers=customers), DIALS, Thresholds(), [date(2025, 10, 4)])
-
-
-def test_past_days_lie_the_look_ahead_apart_and_have_all_ended():
-    assert past_days(date(2025, 4, 1), DIALS) == [date(2025, 4, 6), date(2025, 7, 5), date(2025, 10, 3)]
-    assert past_days(date(2020, 1, 1), DIALS, most=2) == [date(2025, 7, 5), date(2025, 10, 3)]
-    assert past_days(DAY, DIALS) == []
 
 
 def test_thresholds_are_plain_settings_and_nonsense_is_told(engine):

@@ -78,7 +78,10 @@ def preparing(wishes: Wishes, foresight: Foresight | None = None) -> Prepare:
         made: dict[str, Any] = prepared(tables, wishes)
         if foresight is None or "customer_features" not in made:
             return made
-        scores = scores_now(foresight.card, in_memory(made["customer_features"]))
+
+        def scores(done: Frames) -> pd.DataFrame:
+            return scores_now(foresight.card, in_memory(done["customer_features"]))
+
         return made | {"scores": scores} | ({} if foresight.looked_back.empty else {"looked_back": foresight.looked_back})
 
     return prepare

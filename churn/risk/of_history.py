@@ -14,6 +14,7 @@ from churn.dials import Dials
 from churn.errors import TrainingError
 from churn.features import every, features, labels
 from churn.measures.declared import Tables
+from churn.measures.dialect import small
 from churn.prepared import Wishes, past_days
 from churn.risk.fitting import Progress
 from churn.risk.labelled import Labelled
@@ -49,13 +50,18 @@ class Past:
 
 def panel(tables: Tables, dials: Dials, days: Sequence[date], *, steady: Sequence[str] = ()) -> pd.DataFrame:
     """How customers stood on each of these days, in memory: customer_id, _read_at, their features, _left ("Yes" within the days looked
-    ahead, "No"). One row an active customer and day; where these are more than 100,000, those of a share of the customers."""
-    rows = [_read_at(tables, dials.at(day), steady) for day in days]
-    every = -(-sum(len(part) for part in rows) // MOST_ROWS)
-    if every > 1:
-        kept = sorted({customer for part in rows for customer in part["customer_id"]})[::every]
-        rows = [part[part["customer_id"].isin(kept)] for part in rows]
-    return pd.concat(rows, ignore_index=True)
+    ahead, "No"). One row an active customer and day; where that may be more than 100,000, those of one in so many customers."""
+    customers = int(small(tables["customers"].select(nw.len().alias("n")))["n"].iloc[0])
+    some = one_in(tables, -(-customers * len(days) // MOST_ROWS))
+    return pd.concat([_read_at(some, dials.at(day), steady) for day in days], ignore_index=True)
+
+
+def one_in(tables: Tables, step: int) -> Tables:
+    """The tables with one in `step` customers, in the order of their ids."""
+    if step <= 1:
+        return tables
+    numbered = tables["customers"].with_columns(_one=nw.lit(1)).with_columns(_place=nw.col("_one").cum_sum().over(order_by="customer_id"))
+    return {**tables, "customers": numbered.filter(nw.col("_place") % step == 0).drop("_one", "_place")}
 
 
 def past_of(tables: Tables, wishes: Wishes) -> Past:

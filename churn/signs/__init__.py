@@ -1,7 +1,7 @@
 """Warning signs: rules that fire on a customer, each with its evidence, and what became of those who showed them."""
 
 from churn.signs.declared import SIGNS
-from churn.signs.record import past_days, record_of
+from churn.signs.record import record_of
 from churn.signs.showing import lacking, signs
 from churn.signs.sign import EVIDENCE, Shown, Sign
 from churn.signs.telling import USES, tells, threshold_label, told_sentence
@@ -18,7 +18,6 @@ __all__ = [
     "definition",
     "evidence",
     "lacking",
-    "past_days",
     "record_of",
     "severity_label",
     "signs",

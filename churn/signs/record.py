@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -17,14 +17,6 @@ from churn.signs.showing import graded_facts, severity_of, told
 from churn.signs.thresholds import Thresholds
 from churn.wording import _
 from churn.wording import date as in_words
-
-MOST_DAYS = 12
-
-
-def past_days(first: date, dials: Dials, *, most: int = MOST_DAYS) -> list[date]:
-    """The last days from `first` on, at most so many, whose days looked ahead have ended by `dials.as_of`: `look_ahead` apart, in order."""
-    steps = ((dials.as_of - first).days) // dials.look_ahead
-    return [dials.as_of - timedelta(days=step * dials.look_ahead) for step in range(min(steps, most), 0, -1)]
 
 
 def record_of(tables: Tables, dials: Dials, thresholds: Thresholds, days: Sequence[date]) -> pd.DataFrame:
