@@ -6,7 +6,8 @@ from pathlib import Path
 
 from churn import wording
 from churn.report import pictures
-from churn.report.trust import Fact, Trust, learned_from, rules, trust_of
+from churn.report.figures import Fact
+from churn.report.trust import Trust, learned_from, rules, trust_of
 from churn.risk.curves import curve_of, typical_risk
 from churn.risk.scorecard import Scorecard
 from churn.wording import _, plural

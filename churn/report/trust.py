@@ -6,21 +6,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from churn import wording
+from churn.report.figures import Fact, calibration, more, ranking, riskiest
 from churn.risk.bins import rare_below
-from churn.risk.scorecard import A_SAVES, B_SAVES, DeeperWorth, Evaluation, Grade, Range, Scorecard
+from churn.risk.scorecard import A_SAVES, B_SAVES, DeeperWorth, Evaluation, Grade, Scorecard
 from churn.wording import _, plural
 
 GOOD_FOR_MONTHS = 6
 MOST_ROWS = 8
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One figure: what it is called, its value, and what it means and was counted on."""
-
-    label: str
-    value: str
-    on: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +52,8 @@ def trust_of(card: Scorecard) -> Trust:
         advice=advice(card),
         measured_on=measured_on(card),
         put_back=put_back_warning(card),
-        facts=(_ranking(found), _riskiest(found), _calibration(found)),
-        more=_more(found),
+        facts=(ranking(found), riskiest(found), calibration(found)),
+        more=more(found),
         peers=_peers(found),
         deeper=worth_line(found.deeper, found.log_loss) if found.deeper else "",
         left_out=_left_out(card),
@@ -165,73 +157,6 @@ def put_back_warning(card: Scorecard) -> str:
     ).format(columns=wording.listing(columns))
 
 
-def _ranking(found: Evaluation) -> Fact:
-    on = _("Given one customer who left and one who stayed, it gives the one who left the higher risk so often ({range}). A coin: 50%.")
-    return Fact(_("Ranks right"), wording.percent(found.roc_auc, 0), on.format(range=_shares(found.ranges.roc_auc)))
-
-
-def _riskiest(found: Evaluation) -> Fact:
-    top = next(top for top in found.top if top.share == 0.1)
-    on = _("So many of them had left ({range}), {lift} times as many as by chance ({lifts}). They are {caught} of all who left.").format(
-        range=_shares(top.precision_range),
-        lift=wording.number(top.lift, 1),
-        lifts=wording.number_range(top.lift_range.low, top.lift_range.high, 1),
-        caught=wording.percent(top.caught, 0),
-    )
-    value = _("{share} left").format(share=wording.percent(top.precision, 0))
-    return Fact(_("Of the riskiest 10%"), value, on)
-
-
-def _calibration(found: Evaluation) -> Fact:
-    chance = _("a perfect score is off by up to {points} in 95 of 100 such tables").format(points=_points(found.calibration_by_chance))
-    text = (
-        _("Mean distance between the risk shown and the share that left ({range}). No more than chance: {chance}.")
-        if found.calibrated
-        else _("Mean distance between the risk shown and the share that left ({range}). More than chance: {chance}.")
-    )
-    reach = wording.number_range(100 * found.ranges.calibration_error.low, 100 * found.ranges.calibration_error.high, 1)
-    return Fact(_("Risks are off by"), _points(found.calibration_error), text.format(range=reach, chance=chance))
-
-
-def _more(found: Evaluation) -> tuple[Fact, ...]:
-    """Further measures, for those who know them by name."""
-    tops = [
-        Fact(
-            _("Of the riskiest {share}").format(share=wording.percent(top.share, 0)),
-            _("{share} left ({range})").format(share=wording.percent(top.precision, 0), range=_shares(top.precision_range)),
-            _("{lift} times as many as by chance ({lifts}); {caught} of all who left are among these {customers}").format(
-                lift=wording.number(top.lift, 1),
-                lifts=wording.number_range(top.lift_range.low, top.lift_range.high, 1),
-                caught=wording.percent(top.caught, 0),
-                customers=plural("{n} customer", "{n} customers", top.rows),
-            ),
-        )
-        for top in found.top
-    ]
-    rate = wording.percent(found.lost / found.rows)
-    return (
-        *tops,
-        _measure(
-            _("ROC-AUC"), found.roc_auc, found.ranges.roc_auc, _("how often it ranks one who left above one who stayed; 0.5 is a coin")
-        ),
-        _measure(
-            _("PR-AUC"),
-            found.pr_auc,
-            found.ranges.pr_auc,
-            _("mean share of leavers down the list, wherever one is met; by chance it is the churn rate, {rate}").format(rate=rate),
-        ),
-        _measure(
-            _("Log-loss"),
-            found.log_loss,
-            found.ranges.log_loss,
-            _("error of the risks, sure mistakes weighing most; {bare} if all get the churn rate").format(
-                bare=wording.number(found.log_loss + found.gain, 3)
-            ),
-        ),
-        _measure(_("Brier score"), found.brier, found.ranges.brier, _("mean squared error of the risks; 0 is perfect")),
-    )
-
-
 def _peers(found: Evaluation) -> tuple[Peer, ...]:
     half, bare = wording.percent(0.5, 0), found.log_loss + found.gain
     peers = [
@@ -288,16 +213,3 @@ def _retrain(card: Scorecard) -> str:
     return _("Trained on {day}. Train again {again}; at the latest on {latest}.").format(
         day=wording.date(trained), again=again, latest=wording.date(latest)
     )
-
-
-def _measure(label: str, value: float, sure: Range, on: str) -> Fact:
-    shown = _("{value} ({range})").format(value=wording.number(value, 3), range=wording.number_range(sure.low, sure.high, 3))
-    return Fact(label, shown, on)
-
-
-def _shares(sure: Range) -> str:
-    return wording.share_range(sure.low, sure.high, 0)
-
-
-def _points(share: float) -> str:
-    return _("{points} points").format(points=wording.number(100 * share, 1))
