@@ -81,7 +81,8 @@ def wishes_of(desk: Desk) -> Wishes:
 def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
     """The prepared tables of these tables, by name; none where there are no customers.
 
-    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says). customer_months as
+    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet); columns of
+    these names that the firm's own table has are left out. customer_months as
     `customer_months`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as `return_curve`
     beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as suggested_..., is_dated
     (days say who left), stamp.
@@ -159,11 +160,11 @@ def _now(tables: Tables, dials: Dials | None, *, dated: bool) -> nw.LazyFrame[An
         return tables["customers"].with_columns(
             first_on=nw.lit(None, nw.Date), lost_on=nw.lit(None, nw.Date), is_lost=nw.lit(None, nw.Int64)
         )
-    spans = lives(tables, dials).rename({"started_on": "first_on"})
     gone = nw.when(is_known(nw.col("lost_on"))).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    spans = lives(tables, dials).rename({"started_on": "first_on"}).with_columns(is_lost=gone)
     own = [name for name in tables["customers"].collect_schema().names() if name not in ("first_on", "lost_on", "is_lost")]
     joined = tables["customers"].select(own).join(spans, on="customer_id", how="left")
-    return joined.with_columns(is_lost=gone if dated else nw.lit(None, nw.Int64))
+    return joined if dated else joined.with_columns(is_lost=nw.lit(None, nw.Int64))
 
 
 def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:

@@ -43,7 +43,10 @@ def show() -> None:
 
 def _customers(found: figures.Overview, customers: int) -> list[Figure]:
     dates = _("Dates from {days}").format(days=days(found.period)) if found.period else ""
-    shown = [Figure(_("Customers"), wording.number(customers), dates or _("Rows in the customers table"))]
+    rows = dates or _("Rows in the customers table")
+    to_come = plural("{n} has neither a start nor an order yet", "{n} have neither a start nor an order yet", found.to_come)
+    about = _("{rows}; {to_come}").format(rows=rows, to_come=to_come) if found.to_come else rows
+    shown = [Figure(_("Customers"), wording.number(customers), about)]
     if found.churn is not None:
         rate = _("Share of all customers in the table who have left ({lost} of {total}), not a yearly rate; 95% interval {range}").format(
             lost=wording.number(found.churn.count),

@@ -67,8 +67,8 @@ def ask(found: Rhythm, now: Dials | None, *, disabled: bool) -> Wishes | None:
     return replace(wishes, as_of=own, gone_after=int(silent) if way == BY_SILENCE else 0, look_ahead=int(ahead))
 
 
-def in_words(dials: Dials) -> str:
-    """How the history is read, in a sentence or two."""
+def in_words(dials: Dials, *, has_ends: bool = True) -> str:
+    """How the history is read, in a sentence or two; `has_ends`: the customers table has a column of end dates."""
     ahead = wording.plural("the next {n} day", "the next {n} days", dials.look_ahead)
     gone = (
         wording.plural(
@@ -78,6 +78,8 @@ def in_words(dials: Dials) -> str:
         )
         if dials.gone_after
         else _("A customer is gone after the end date that your table gives.")
+        if has_ends
+        else _("Your tables have neither orders nor end dates, so nobody counts as gone.")
     )
     read_at = _("The desk knows what happened before {day} and says who may leave in {ahead}.")
     return " ".join([gone, read_at.format(day=wording.date(dials.as_of), ahead=ahead)])

@@ -9,6 +9,7 @@ import streamlit as st
 
 from churn import measures
 from churn.measures import AtRisk, Concentration, Nps, Period, ReasonMix, Share
+from churn.measures.dialect import small
 from churn.risk.desk_models import label_of
 from churn.store import Desk
 from churn.tables import header_key
@@ -24,9 +25,11 @@ Frames = dict[str, nw.LazyFrame[Any]]
 
 @dataclass(frozen=True)
 class Overview:
-    """The firm at a glance. `churn` is None where nothing says who is lost; `riskiest` goes by value at risk where there are values."""
+    """The firm at a glance. `to_come` counts customers with neither a start nor an order before the day that the data are read at, who
+    are in no other figure. `churn` is None where nothing says who is lost; `riskiest` goes by value at risk where there are values."""
 
     period: Period | None
+    to_come: int
     churn: Share | None
     at_risk: AtRisk
     spread: pd.DataFrame
@@ -63,6 +66,7 @@ def overview(version: int) -> Overview:
         at_risk = measures.at_risk(customers, scores, gone)
         return Overview(
             period=measures.period(customers, "started_on", "ended_on"),
+            to_come=_count(frames["customers"]) - _count(customers),
             churn=None if lost is None else measures.churn(customers, lost),
             at_risk=at_risk,
             spread=measures.risk_spread(customers, scores, gone),
@@ -155,8 +159,15 @@ def lost_of(desk: Desk) -> nw.Expr | None:
 
 
 def everybody(frames: Frames) -> nw.LazyFrame[Any]:
-    """The customers as prepared, with is_lost and lost_on."""
-    return frames.get("customer_now", frames["customers"])
+    """The customers whom `lost_of` tells apart: where days say who left, those who have come, with is_lost and lost_on as prepared; else
+    all, as loaded."""
+    if dials() is None:
+        return frames["customers"]
+    return frames["customer_now"].filter(~nw.col("is_lost").is_null())
+
+
+def _count(frame: nw.LazyFrame[Any]) -> int:
+    return int(small(frame.select(n=nw.len()))["n"].iloc[0])
 
 
 def _scores(frames: Frames) -> nw.LazyFrame[Any]:

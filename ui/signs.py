@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from churn.dials import Dials
-from churn.measures.dialect import small
+from churn.measures.dialect import is_true, small
 from churn.prepared import dials_of, wishes_of
 from churn.signs import SIGNS, Thresholds, evidence, lacking, tells
 from churn.tables import TABLES
 from ui.desk import the_desk
+from ui.figures import Frames, everybody, lost_of
 
 MOST_SHOWN = 50
 
@@ -38,18 +39,19 @@ class SignsNow:
 def signs_now(version: int) -> SignsNow | None:
     """The signs of the desk, or None where nothing that customers did is loaded, so that only the renewal could be told."""
     desk = the_desk()
+    lost = lost_of(desk)
     with desk.reading() as frames:
         if "customer_signs" not in frames:
             return None
         missing = lacking({name: frames[name] for name in frames if name in TABLES})
         if not any(sign.has_past for key, sign in SIGNS.items() if key not in missing):
             return None
-        fired = frames["customer_signs"]
+        here, fired = _here(frames, lost), _fired(frames, lost)
         grave = nw.when(nw.col("severity") == 3).then(nw.lit(1)).count()
         counts = small(fired.group_by("sign").agg(nw.len().alias("customers"), grave.alias("acute"))).set_index("sign")
         each = small(_told(fired).group_by("customer_id").agg(nw.len().alias("n")).group_by("n").agg(nw.len().alias("customers")))
         record = small(frames["sign_record"]).set_index("sign") if "sign_record" in frames else pd.DataFrame(columns=["fired"])
-        active = small(frames["customer_now"].filter(nw.col("is_lost").fill_null(0) == 0).select(n=nw.len()))["n"].iloc[0]
+        active = small(here.select(n=nw.len()))["n"].iloc[0]
     there = pd.DataFrame(index=pd.Index([key for key in SIGNS if key not in missing], name="sign"))
     shown = there.join(counts).fillna(0).astype("int64").join(record)
     return SignsNow(
@@ -66,8 +68,9 @@ def signs_now(version: int) -> SignsNow | None:
 def showing_most(version: int) -> pd.DataFrame:
     """The active customers who show most signs, the gravest first, without signs that have no past: customer_id, name, signs, sign (what
     the gravest is), risk and monthly_value where the desk has them."""
+    lost = lost_of(the_desk())
     with the_desk().reading() as frames:
-        fired = _told(frames["customer_signs"])
+        fired = _told(_fired(frames, lost))
         each = fired.group_by("customer_id").agg(nw.len().alias("signs"), nw.col("severity").sum().alias("grade"))
         top = small(each.sort("grade", "signs", "customer_id", descending=[True, True, False]).head(MOST_SHOWN))
         rows = small(fired.filter(nw.col("customer_id").is_in(top["customer_id"].tolist())))
@@ -77,8 +80,9 @@ def showing_most(version: int) -> pd.DataFrame:
 @st.cache_data(max_entries=32, show_spinner=False)
 def showing(version: int, sign: str) -> pd.DataFrame:
     """The active customers who show one sign, the gravest first: as `showing_most`, without signs."""
+    lost = lost_of(the_desk())
     with the_desk().reading() as frames:
-        mine = frames["customer_signs"].filter(nw.col("sign") == nw.lit(sign))
+        mine = _fired(frames, lost).filter(nw.col("sign") == nw.lit(sign))
         rows = small(mine.sort("severity", "customer_id", descending=[True, False]).head(MOST_SHOWN))
         return _named(frames, pd.DataFrame({"customer_id": rows["customer_id"], "sign": _sentences(rows)}))
 
@@ -102,6 +106,16 @@ def keep_thresholds(given: Thresholds) -> None:
     """Keeps the thresholds for everybody who uses the desk; its signs are made anew before the next page is drawn."""
     desk = the_desk()
     desk.set_settings({"wishes": replace(wishes_of(desk), thresholds=given).as_setting()})
+
+
+def _here(frames: Frames, lost: nw.Expr | None) -> nw.LazyFrame[Any]:
+    """The customers who are still here: those of whom nothing says that they left, be it a day or the mark that the desk was taught."""
+    return everybody(frames) if lost is None else everybody(frames).filter(~is_true(lost))
+
+
+def _fired(frames: Frames, lost: nw.Expr | None) -> nw.LazyFrame[Any]:
+    """The signs that customers who are still here show."""
+    return frames["customer_signs"].join(_here(frames, lost).select("customer_id"), on="customer_id", how="semi")
 
 
 def _told(fired: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

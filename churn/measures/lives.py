@@ -4,16 +4,16 @@ import narwhals.stable.v2 as nw
 
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared
-from churn.measures.dialect import Frame, days_after
+from churn.measures.dialect import Frame, days_after, is_known
 
 
 def lives(tables: Tables, dials: Dials) -> Frame:
     """One row a customer who came before `dials.as_of`: customer_id, started_on, lost_on (Date), as known as of that day.
 
     `started_on` is that of the customers table, else the day of the first order, else null (who then counts as there from the
-    beginning, but where silence decides: who has neither has not come yet). `lost_on` is `ended_on` where that day has come, else
-    `dials.gone_after` days after the last order; null for who is still there as of that day. Who is
-    lost on a day is a customer for the last time on it.
+    beginning, but where silence decides: who has neither, nor has ended, has not come yet). `lost_on` is `ended_on` where that day has
+    come, else `dials.gone_after` days after the last order; null for who is still there as of that day. Who is lost on a day is a customer
+    for the last time on it.
     """
     found = declared(tables)
     day = nw.lit(dials.as_of)
@@ -24,6 +24,7 @@ def lives(tables: Tables, dials: Dials) -> Frame:
     there = nw.col("started_on") < day
     if dials.gone_after is not None:
         gone = nw.coalesce(gone, days_after(nw.col("_last"), dials.gone_after))
+        there = there | (nw.col("started_on").is_null() & is_known(nw.col("lost_on")))
     else:
         there = there | nw.col("started_on").is_null()
     dated = known.with_columns(started_on=nw.coalesce(nw.col("started_on"), nw.col("_first")), lost_on=gone)
