@@ -77,8 +77,8 @@ class Former:
 def begin(cursor: Cursor, intakes: Mapping[str, Intake], *, scored: bool, alone: bool, at: datetime | None, by: str) -> int:
     """Notes a load and moves aside what it takes the place of; gives its number.
 
-    `scored`: the scores go too, and the settings are kept as they were; `alone`: no table and no setting stays. What was prepared of the
-    tables always goes with them.
+    `scored`: the scores and the settings are kept as they were, and with new customers the scores go; `alone`: no table and no setting
+    stays. What was prepared of the tables always goes with them.
     """
     number = _note(cursor, "load", at=at, by=by)
     for name, intake in intakes.items():
@@ -89,6 +89,9 @@ def begin(cursor: Cursor, intakes: Mapping[str, Intake], *, scored: bool, alone:
     _exchange(cursor, scope)
     if "settings" in scope and not alone:
         cursor.execute("INSERT INTO _settings SELECT substr(name, ?), value FROM _settings", [len(BEFORE) + 1])
+        if "customers" not in intakes and BEFORE + "scores" in _names(cursor):
+            cursor.execute(f"CREATE TABLE scores AS FROM {quoted(BEFORE + 'scores')}")
+            cursor.execute("INSERT INTO _tables (name, rows) SELECT 'scores', rows FROM _tables WHERE name = ?", [BEFORE + "scores"])
     cursor.execute("INSERT INTO _undo VALUES (?, ?)", [number, scope])
     return number
 
@@ -127,8 +130,9 @@ def former(cursor: Cursor, models: Path) -> Former | None:
     after = {name: (BEFORE if name in scope else "") + name for name in (*TABLES, "scores")}
     tables = {name: noted[after[name]] for name in TABLES if after[name] in noted}
     scored = after["scores"] in noted
-    found = cursor.execute("SELECT value FROM _settings WHERE name = ?", [BEFORE + "model"]).fetchone() if "settings" in scope else None
-    model = json.loads(found[0]) if found and scored else None
+    kept = cursor.execute("SELECT name, value FROM _settings WHERE name IN (?, ?)", [BEFORE + "history", BEFORE + "model"]).fetchall()
+    names = [json.loads(value) for _name, value in sorted(kept)] if "settings" in scope and scored else []
+    model = next(filter(None, names), None)  # that of histories, where there is one
     lost = str(model) if model and not (models / str(model)).is_file() else None
     changed = frozenset(name for name in TABLES if name in scope and {name, BEFORE + name} & set(noted))
     return Former(number, "redo" if kind == "undo" else "undo", of_load or number, tables, changed, scored, lost)
@@ -155,7 +159,7 @@ def undo(cursor: Cursor, models: Path, *, at: datetime | None, by: str, number: 
     _exchange(cursor, scope)
     if not scores and "scores" in scope:
         drop(cursor, "scores")
-        put_settings(cursor, {"model": None, "deeper": None})
+        put_settings(cursor, {"model": None, "deeper": None, "history": None})
         back = replace(back, scored=False, lost_model=None)
     cursor.execute("UPDATE _undo SET number = ?", [_note(cursor, back.kind, at=at, by=by, of=back.of)])
     return back
@@ -191,9 +195,14 @@ def _forget_former(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM _undo")
 
 
+def _names(cursor: Cursor) -> set[str]:
+    """The tables that are noted, those that are aside among them."""
+    return {name for (name,) in cursor.execute("SELECT name FROM _tables").fetchall()}
+
+
 def _exchange(cursor: Cursor, scope: Collection[str]) -> None:
     """Each table of the scope, there or not, changes places with the one that is aside; so do the settings, all of them, if in it."""
-    there = {name for (name,) in cursor.execute("SELECT name FROM _tables").fetchall()}
+    there = _names(cursor)
     for name in scope:
         moves = [(BEFORE + name, "_passing"), (name, BEFORE + name), ("_passing", name)]
         for old, new in moves:

@@ -15,8 +15,10 @@ from churn.intake import read
 from churn.money import Calls, Offer, expected_maximum_profit
 from churn.risk.desk_models import id_column_of, model_of
 from churn.risk.of_desk import first_drivers
+from churn.risk.of_history import in_words
 from churn.store import open_desk
 from tests.browser import ROOT
+from tests.models import called, collected, history_model, sheet_model
 
 NAN = math.nan
 PEOPLE = pd.DataFrame(
@@ -119,20 +121,22 @@ def test_everybody_stands_as_the_desks_tables_say(tmp_path):
 def test_the_main_driver_of_some_customers_is_the_first_of_all_their_drivers(sample_desk, tmp_path):
     shutil.copytree(sample_desk, tmp_path / "desk")
     with open_desk(tmp_path / "desk") as desk:
-        card, frame, own = model_of(desk), desk.frame("customers"), id_column_of(desk)
-        asked = ["C03999", "nobody", "C00007", "C01234"]
-        found = first_drivers(desk, card, asked)
+        gone = desk.frame("customers").dropna(subset="ended_on")["customer_id"].iloc[0]
+        asked = ["C03999", "nobody", "C00007", gone, "C01234"]
+        found = first_drivers(desk, model_of(desk), asked)
         desk.set_settings({"deeper": True})
-        assert first_drivers(desk, card, asked) == []
-    everybody = dict(zip(frame[own], risk.drivers(risk.score(card, frame, id_column=own), frame), strict=True))
-    assert found == ["" if name == "nobody" else everybody[name][0] for name in asked]
-    assert all(" points" in sentence for sentence in np.array(found)[[0, 2, 3]])
+        assert first_drivers(desk, model_of(desk), asked) == []
+    card, features = in_words(history_model(sample_desk)), called(collected(sample_desk, "customer_features", tmp_path))
+    told = risk.drivers(risk.score(card, features, id_column="customer_id"), features)
+    everybody = dict(zip(features["customer_id"], told, strict=True))
+    assert found == ["" if name in ("nobody", gone) else everybody[name][0] for name in asked]
+    assert all(" points" in sentence for sentence in np.array(found)[[0, 2, 4]])
 
 
 def test_the_main_driver_is_told_of_customers_without_ids_too(sample_desk, tmp_path):
     lines = (ROOT / "sample_data" / "customers.csv").read_bytes().splitlines()[:13]
     table = b"\n".join(line.partition(b",")[2] for line in lines)
-    card = risk.load(next((sample_desk / "models").glob("*.json")))
+    card = sheet_model(sample_desk)
     with open_desk(tmp_path / "desk") as desk:
         desk.load({"customers": read(table, file="no_ids.csv")})
         frame, asked = desk.frame("customers"), desk.ids()[::-1]

@@ -17,12 +17,14 @@ from playwright.sync_api import Page, expect
 from churn.actions import CallPlan, Terms, call_plan
 from churn.intake import read
 from churn.report.card import card_html
-from churn.risk import load
+from churn.risk import drivers, score
 from churn.risk.of_desk import train_desk
+from churn.risk.of_history import in_words
 from churn.store import open_desk
 from tests.browser import ROOT, choose, finished, serving
+from tests.models import called, collected, history_model
 
-PAGES = ("overview", "reasons", "signs", "loyalty", "nps", "trust", "customer", "calls")
+PAGES = ("overview", "reasons", "signs", "loyalty", "nps", "trust", "customer", "calls", "gone")
 SAMPLE = ROOT / "sample_data"
 
 
@@ -101,8 +103,15 @@ def customers(sample_desk, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sample_card(sample_desk):
-    """The model of the sample firm's desk."""
-    return load(next((sample_desk / "models").glob("*.json")))
+    """The model that foretells in the sample firm's desk."""
+    return in_words(history_model(sample_desk))
+
+
+@pytest.fixture(scope="module")
+def foretold(sample_desk, sample_card, tmp_path_factory):
+    """Everybody's score by that model, worked out from the features in the desk's file."""
+    features = called(collected(sample_desk, "customer_features", tmp_path_factory.mktemp("features")))
+    return features, score(sample_card, features, id_column="customer_id")
 
 
 @pytest.fixture(scope="module")
@@ -244,16 +253,30 @@ def test_the_nps_is_that_of_each_customers_latest_answer(page_at, customers, sur
     assert all(f"{plan} {score:+.0f}" in charts(page, 2)[-1] for plan, score in by.items())
 
 
-def test_a_customers_page_can_be_shared_and_shows_the_desks_risk(page_at, customers):
+def test_the_desks_risks_are_those_that_the_history_foretells_for_all_who_are_still_there(customers, foretold):
+    features, scores = foretold
+    kept = customers.set_index("customer_id")["risk"]
+    assert set(features["customer_id"]) == set(customers.loc[~customers["lost"], "customer_id"])
+    np.testing.assert_allclose(kept[features["customer_id"]].to_numpy(), scores.risk, atol=1e-12)
+    assert kept[customers.loc[customers["lost"], "customer_id"]].isna().all()
+
+
+def test_a_customers_page_can_be_shared_and_shows_the_desks_risk(page_at, customers, foretold, sample_card):
     one = customers.loc[customers.loc[~customers["lost"], "risk"].idxmax()]
+    features, scores = foretold
+    place = features["customer_id"].tolist().index(one["customer_id"])
     page = page_at(f"customer?customer={one['customer_id']}")
     expect(page.locator("h2").first).to_have_text(one["name"])
-    assert cards(page, 1)["Risk"].value == f"{one['risk']:.1%} (high)"
-    assert f"{customers['lost'].mean():.1%} have left" in cards(page, 1)["Risk"].on
+    found = cards(page, 1)["Risk of leaving within 90 days"]
+    assert found.value == f"{one['risk']:.1%} (high)" == f"{scores.risk[place]:.1%} (high)"
+    made = sample_card.provenance
+    assert f"{made.rows_lost / made.rows:.1%} left within 90 days ({made.rows:,} cases)" in found.on
     path = charts(page, 1)[0]
     assert path.startswith("From ")
     assert f" to {one['risk']:.1%} for this one" in path
-    assert page.get_by_test_id("stMarkdownContainer").locator("li").count() == 3
+    told = page.get_by_test_id("stMarkdownContainer").locator("li").all_inner_texts()
+    assert told == drivers(scores, features)[place]
+    assert len(told) == 3
     assert dict(cells(page))["contract"] == one["contract"]
     expect(page.get_by_text("had not seen them")).to_be_visible()
 
@@ -304,15 +327,17 @@ def test_the_trust_page_shows_the_grade_what_it_rests_on_and_a_columns_curve(pag
     found = sample_card.evaluation
     page = page_at("trust")
     expect(page.get_by_role("heading", name=f"Grade {found.grade}")).to_be_visible()
-    expect(page.get_by_text(f"Measured on {len(customers):,} customers, {customers['lost'].sum():,} of whom left")).to_be_visible()
+    there = customers[(customers["started_on"] < "2025-10-03") & ~(customers["ended_on"] < "2025-10-03")]
+    left = (there["ended_on"] < "2026-01-01").sum()
+    expect(page.get_by_text(f"Measured on {len(there):,} customers, {left:,} of whom left within 90 days")).to_be_visible()
     assert cards(page, 3)["Ranks right"].value == f"{found.roc_auc:.0%}"
     calibration, lift, moves, curve = charts(page, 4)
     assert calibration.startswith("Customers in groups by risk: ")
     assert f"the riskiest 10% hold {found.top[1].caught:.0%} of those who left" in lift
     assert moves.startswith("What moves the scores, by column: ")
     assert f"by {sample_card.columns[sample_card.importance.argmax()]}: highest" in curve
-    choose(page, "Column", "contract")
-    told = re.compile(r"by contract: highest [\d.]+% \(Monthly\), lowest [\d.]+% \(Two-year\)")
+    choose(page, "Column", "Plan")
+    told = re.compile(r"by Plan: highest [\d.]+% \(Basic\), lowest [\d.]+% \(Pro\)")
     expect(page.get_by_test_id("stPlotlyChart").last).to_have_attribute("aria-label", told)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download this page as a file").click()

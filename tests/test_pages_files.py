@@ -16,17 +16,19 @@ from churn.store import open_desk
 from churn.wording import percent
 from tests.browser import ROOT, choose, finished
 from tests.made_up import labelled
+from tests.models import model_files
 
 NEW = ROOT / "sample_data" / "new_customers.xlsx"
 LIBRARIES = """
 import sys
 from pathlib import Path
 import pages.score_sheet, pages.data, pages.overview, pages.customer, pages.calls, pages.reasons, pages.loyalty, pages.nps, pages.trust
+import pages.gone, pages.signs
 from churn import risk
 from churn.intake import read
 from churn.report import scored, spreadsheets, template
 from churn.report.card import card_html
-card = risk.load(next(Path(sys.argv[1]).glob("models/*.json")))
+card = risk.load(Path(sys.argv[1]))
 intake = read(Path(sys.argv[2]).read_bytes(), file="new.xlsx")
 sheet = scored.scored_sheet(intake.frame, risk.score(card, intake.frame, id_column=intake.id_column))
 assert spreadsheets.csv_bytes(sheet) and spreadsheets.xlsx_bytes(sheet) and template.template_xlsx(card) and card_html(card)
@@ -62,8 +64,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
 
 def command_line(desk, file, out, *options) -> bytes:
     """The scored CSV that the command line gives for a file."""
-    model = next((desk / "models").glob("*.json"))
-    command = [sys.executable, "-m", "churn", "score", file, "--model", model, "--out", out, *options]
+    command = [sys.executable, "-m", "churn", "score", file, "--model", model_files(desk)[0], "--out", out, *options]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return out.read_bytes()
 
@@ -325,6 +326,6 @@ def test_an_id_and_a_sheet_are_chosen_on_the_page(page_at):
 
 
 def test_looking_and_scoring_need_no_library_that_trains(sample_desk):
-    command = [sys.executable, "-c", LIBRARIES, sample_desk, NEW]
+    command = [sys.executable, "-c", LIBRARIES, model_files(sample_desk)[0], NEW]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[-1] == "[]"

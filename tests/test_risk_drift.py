@@ -2,7 +2,6 @@
 
 import math
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from scipy import stats
 from churn.intake import read
 from churn.risk.bins import fit_bins
 from churn.risk.column_drift import ColumnDrift, band_of
-from churn.risk.desk_models import model_of
 from churn.risk.drift import Drift, drift
 from churn.risk.evaluation import evaluate
 from churn.risk.known import Known
@@ -31,8 +29,8 @@ from churn.risk.stability import (
     stability_index,
     surely_beyond,
 )
-from churn.store import open_desk
 from tests.made_up import firm
+from tests.models import sheet_model
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 COLUMNS = ("visits", "plan", "months", "colour")
@@ -303,11 +301,8 @@ def test_the_chance_of_values_beyond_is_the_law_of_exceedances():
 
 
 @pytest.fixture(scope="module")
-def firms_card(sample_desk, tmp_path_factory) -> Scorecard:
-    with open_desk(Path(shutil.copytree(sample_desk, tmp_path_factory.mktemp("drift") / "desk"))) as desk:
-        found = model_of(desk)
-    assert found
-    return found
+def firms_card(sample_desk) -> Scorecard:
+    return sheet_model(sample_desk)
 
 
 def test_months_that_are_passed_as_days_are_told_by_column_and_units(firms_card):

@@ -91,8 +91,7 @@ class Desk:
             known_table(name)
             intake.settled()
         with self._write() as cursor:
-            foretold = value(cursor, "SELECT count(*) FROM _settings WHERE name = 'history' AND value <> 'null'") > 0
-            scored = "customers" in intakes or scores is not None or bool(settings) or foretold
+            scored = "customers" in intakes or scores is not None or bool(settings) or prepare is not None
             number = loads.begin(cursor, intakes, scored=scored, alone=alone, at=loaded_at, by=by)
             for name, intake in intakes.items():
                 put_table(cursor, TABLES[name], intake, loaded_at, number)
@@ -118,10 +117,10 @@ class Desk:
         """Puts back what the last load took the place of, in one transaction, and gives what the desk holds then; a second undo brings the
         load back.
 
-        New customers go with their scores and all settings, those written since among them; a load of other tables left those alone, and so
-        does its undo. `number` is the last line of the history as its reader saw it. StoreError where there is nothing to undo,
-        where something was loaded since `number`, or where the model of the former scores is gone: without `scores` the tables come
-        back alone.
+        New customers, and whatever was loaded with something prepared, go with their scores and all settings, those written since among
+        them; another load left those alone, and so does its undo. `number` is the last line of the history as its reader saw it.
+        StoreError where there is nothing to undo, where something was loaded since `number`, or where the model of the former scores is
+        gone: without `scores` the tables come back alone.
         """
         with self._write() as cursor:
             return loads.undo(cursor, self.models, at=at, by=by, number=number, scores=scores)
