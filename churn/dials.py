@@ -21,6 +21,8 @@ class Dials:
     look_ahead: int = 90
 
     def __post_init__(self) -> None:
+        if not 1900 <= self.as_of.year < 2200:
+            raise ChurnError(_("The day to read the data on must lie in a year from 1900 to 2199."))
         if self.look_ahead < 1 or (self.gone_after is not None and self.gone_after < 1):
             raise ChurnError(_("The days to look ahead, and those after which a customer counts as gone, must be 1 or more."))
 

@@ -22,7 +22,8 @@ _CONFIGURATION = ("SET memory_limit = '2GB'", "SET disabled_optimizers = 'compre
 def parquet_tables(folder: Path) -> Iterator[Frames]:
     """The tables of the schema that lie in `folder` as NAME.parquet, as lazy frames that end with the context.
 
-    Raises StoreError where there are no customers, a table has no customer_id, or a file or a column cannot be read.
+    Raises StoreError where there are no customers, a customer is there twice, a table lacks a column that it needs, or a file or a column
+    cannot be read.
     """
     found = {name: folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").is_file()}
     if "customers" not in found:
@@ -34,13 +35,23 @@ def parquet_tables(folder: Path) -> Iterator[Frames]:
                 root.execute(statement)
             frames = {name: nw.from_native(root.read_parquet(str(path))) for name, path in found.items()}
             for name, frame in frames.items():
-                if "customer_id" not in frame.collect_schema().names():
-                    raise StoreError(_("{file} has no column customer_id: name the columns as the desk does.").format(file=found[name]))
+                _check(name, frame, found[name])
             yield frames
         except duckdb.Error as error:
             raise StoreError(
                 _("The tables in {folder} cannot be read: {why}.").format(folder=folder, why=first_line(str(error)))
             ) from error
+
+
+def _check(name: str, frame: nw.LazyFrame[Any], file: Path) -> None:
+    there = frame.collect_schema().names()
+    lacking = next((column.name for column in TABLES[name].columns if column.required and column.name not in there), None)
+    if lacking:
+        raise StoreError(_("{file} has no column {column}: name the columns as the desk does.").format(file=file, column=lacking))
+    if name == "customers":
+        ids = frame.select(rows=nw.len(), ids=nw.col("customer_id").n_unique()).collect("pandas").to_native().iloc[0]
+        if ids["rows"] != ids["ids"]:
+            raise StoreError(_("{file} holds a customer twice: each customer_id must stand in one row.").format(file=file))
 
 
 def write_parquet(frame: nw.LazyFrame[Any], file: Path) -> None:
