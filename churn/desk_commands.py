@@ -11,7 +11,7 @@ import typer
 
 from churn.errors import QuestionError, StoreError, TrainingError
 from churn.gathering import Piece, gather
-from churn.histories import LEARNED, OF_EVENTS, history_of
+from churn.histories import LEARNED, OF_EVENTS, history_of, of_nobody
 from churn.intake import Intake, ReadOptions
 from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, constants_of, said_again
@@ -70,6 +70,7 @@ def load(
                 if "customers" in found.tables:
                     learned["settings"] = {**learned.get("settings", dict.fromkeys(LEARNED)), OF_EVENTS: found.made or None}
                 opened.load(found.tables, **learned, loaded_at=this_moment(), by=user(), prepare=prepare_for(opened, found.tables))
+                tell_strays(opened)
                 if train_too:
                     foretold(opened)
             tell_rejected(*found.files)
@@ -88,6 +89,12 @@ def like_before(desk: "Desk", piece: Piece) -> Piece:
         return piece
     tell(_("{file} is read as the last file with these headers was.").format(file=piece.name))
     return replace(piece, options=said_again(piece.options, answers))
+
+
+def tell_strays(desk: "Desk") -> None:
+    """Tells which rows in the desk point to none of its customers."""
+    for sentence in of_nobody(desk):
+        tell(sentence)
 
 
 def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:

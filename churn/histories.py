@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -15,7 +16,7 @@ from churn.linking import Known, linked, tells_customers_apart
 from churn.products import not_listed
 from churn.stacking import stacked
 from churn.tables import CUSTOMERS, TABLES
-from churn.wording import _, listing
+from churn.wording import _, listing, plural
 
 LEARNED = ("model", "label", "lost", "deeper", "history")  # settings that go with the customers that they were learned from
 OF_EVENTS = "customers of events"
@@ -126,6 +127,22 @@ def customers_of(events: Mapping[str, Intake], others: Mapping[str, pd.DataFrame
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     note = (told.format(files=files),)
     return Intake(files, None, None, None, 0, len(frame), frame, rows, tuple(fields), (), (), digest, notes=note)
+
+
+def of_nobody(desk: "Desk") -> list[str]:
+    """Sentences on rows of events in the desk that point to none of its customers, as where other customers were loaded."""
+    told = []
+    with desk.reading() as frames:
+        for name in [name for name in TABLES if name in frames and name != CUSTOMERS.name]:
+            strays = frames[name].join(frames[CUSTOMERS.name].select("customer_id"), on="customer_id", how="anti")
+            if count := int(strays.select(n=nw.len()).collect("pandas").to_native()["n"].iloc[0]):
+                text = plural(
+                    "{n} row of {table} that the desk held before points to none of these customers.",
+                    "{n} rows of {table} that the desk held before point to none of these customers.",
+                    count,
+                )
+                told.append(text.format(table=name))
+    return told
 
 
 def _names(intake: Intake) -> dict[str, str]:

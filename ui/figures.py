@@ -10,6 +10,7 @@ import streamlit as st
 from churn import measures
 from churn.measures import AtRisk, Concentration, Nps, Period, ReasonMix, Share
 from churn.measures.dialect import small
+from churn.prepared import DAYS
 from churn.risk.desk_models import label_of
 from churn.store import Desk
 from churn.tables import header_key
@@ -110,7 +111,7 @@ def reasons(version: int, source: str) -> ReasonMix:
     lost = lost_of(desk)
     with desk.reading() as frames:
         if source == EXIT_SURVEYS:
-            return measures.reason_mix(frames["surveys"], everybody(frames), lost)
+            return measures.reason_mix(_known(frames, "surveys"), everybody(frames), lost)
         return measures.reason_mix_from(everybody(frames), source, ~nw.col("customer_id").is_null() if lost is None else lost)
 
 
@@ -119,7 +120,7 @@ def loyalty(version: int) -> Loyalty | None:
     """The concentration of revenue; None where the desk has neither orders nor monthly values."""
     with the_desk().reading() as frames:
         if "orders" in frames:
-            orders = frames["orders"]
+            orders = _known(frames, "orders")
             return Loyalty(measures.concentration(measures.values_from_orders(orders)), True, measures.period(orders, "ordered_on"))
         if "monthly_value" in frames["customers"].collect_schema().names():
             return Loyalty(measures.concentration(measures.values_from_customers(frames["customers"])), False, None)
@@ -134,7 +135,7 @@ def recommendation(version: int) -> Recommendation | None:
     with desk.reading() as frames:
         if "surveys" not in frames:
             return None
-        surveys = frames["surveys"]
+        surveys = _known(frames, "surveys")
         asked = surveys.filter(nw.col("question") == nw.lit("nps"))
         return Recommendation(measures.nps(surveys), measures.period(asked, "answered_on"), groups)
 
@@ -143,7 +144,7 @@ def recommendation(version: int) -> Recommendation | None:
 def recommendation_by(version: int, group: str) -> pd.DataFrame:
     """The NPS by a column of the customers table."""
     with the_desk().reading() as frames:
-        return measures.nps_by(frames["surveys"], frames["customers"], group)
+        return measures.nps_by(_known(frames, "surveys"), frames["customers"], group)
 
 
 def lost_of(desk: Desk) -> nw.Expr | None:
@@ -164,6 +165,12 @@ def everybody(frames: Frames) -> nw.LazyFrame[Any]:
     if dials() is None:
         return frames["customers"]
     return frames["customer_now"].filter(~nw.col("is_lost").is_null())
+
+
+def _known(frames: Frames, table: str) -> nw.LazyFrame[Any]:
+    """The rows of a table of events from before the day that the history is read at; all where no day says who left."""
+    now = dials()
+    return frames[table] if now is None else frames[table].filter(nw.col(DAYS[table]) < nw.lit(now.as_of))
 
 
 def _count(frame: nw.LazyFrame[Any]) -> int:

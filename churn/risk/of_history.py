@@ -22,7 +22,7 @@ from churn.risk.scorecard import Scorecard
 from churn.risk.scoring import score
 from churn.risk.screening import needed
 from churn.risk.training import learn
-from churn.wording import _
+from churn.wording import _, number, plural
 
 READ_AT, LEFT = "_read_at", "_left"
 MOST_ROWS = 100_000
@@ -80,6 +80,10 @@ def learn_past(
     past: Past, *, source: str = "", digest: str = "", trained_on: str | None = None, progress: Progress | None = None
 ) -> Foresight:
     """Learns from how customers stood and whether they then left. Raises TrainingError where too few did."""
+    left, everybody = int((past.rows[LEFT] == "Yes").sum()), len(past.rows)
+    if left in (0, everybody):
+        text = _("Of {cases} on the days looked at {left} then left: a score can be learned where some leave and some stay.")
+        raise TrainingError(text.format(left=number(left), cases=plural("{n} case", "{n} cases", everybody)))
     several = len(past.days) > 1
     columns = [str(name) for name in past.rows if name not in ("customer_id", READ_AT, LEFT)]
     earlier = past.rows[past.rows[READ_AT] < past.rows[READ_AT].max()] if several else past.rows
