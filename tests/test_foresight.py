@@ -17,10 +17,12 @@ from churn.features import every, features
 from churn.intake import Intake, read
 from churn.prepared import Wishes, is_prepared, wishes_of
 from churn.risk import load, score
+from churn.risk.bagging import deal
 from churn.risk.desk_history import foretell, preparing, preparing_again, turned
-from churn.risk.desk_models import history_model_of, is_foretold, model_of
+from churn.risk.desk_models import history_model_of, is_foretold, model_of, saved
 from churn.risk.evaluation import RuleWorth
-from churn.risk.of_desk import add, rows_of, train_desk
+from churn.risk.fitting import fit
+from churn.risk.of_desk import add, rows_of, show_deeper, train_desk
 from churn.risk.of_history import in_memory, in_words, learn_past, past_of
 from churn.risk.scorecard import Scorecard
 from churn.risk.screening import needed
@@ -263,6 +265,25 @@ def test_other_wishes_that_leave_nothing_to_learn_from_take_all_back_to_the_tabl
     pd.testing.assert_series_equal(scores(desk), foretold)
     assert desk.setting("history") == settings  # the very same model
     assert load(desk.models / str(settings)).provenance == history_model_of(desk).provenance
+
+
+def test_the_deeper_opinion_stays_where_it_is_shown_when_events_are_loaded(made, engine):
+    """It is said to be better here, which it is not; what is shown must be what was asked for all the same."""
+    desk, foretold, name = made.desk, scores(made.desk), made.desk.setting("history")
+    rows = past_of(lazy(engine, made.tables), BY_MONTH).rows
+    codes = np.column_stack([cut.code(rows[cut.column]) for cut in made.card.bins])
+    lost = (rows["_left"] == "Yes").to_numpy()
+    second = fit(made.card.bins, codes, lost, deal(np.arange(len(rows), dtype=np.uint64), lost, 0)).deeper.model
+    desk.set_settings({"history": saved(desk, replace(made.card, deeper=second))})
+    show_deeper(desk, wanted=True)
+    deeper = scores(desk)
+    assert (deeper - foretold).abs().max() > 0.001
+    desk.load({"promises": intake(made.tables["promises"], "promises")}, prepare=preparing_again(desk))
+    assert desk.setting("deeper")
+    pd.testing.assert_series_equal(scores(desk), deeper)
+    show_deeper(desk, wanted=False)
+    desk.set_settings({"history": name})
+    pd.testing.assert_series_equal(scores(desk), foretold)
 
 
 def test_a_model_that_may_not_be_written_or_whose_tables_went_leaves_the_desk_as_it_is(made):

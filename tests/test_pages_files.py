@@ -62,6 +62,17 @@ def as_csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
+def four_days() -> tuple[int, int]:
+    """How many of the sample firm's customers were there on the four days that can be learned from, and left within 90 days, by pandas."""
+    customers = pd.read_csv(ROOT / "sample_data" / "customers.csv", parse_dates=["started_on", "ended_on"])
+    cases = left = 0
+    for days in (90, 180, 270, 360):
+        day = pd.Timestamp(2026, 1, 1) - pd.Timedelta(days=days)
+        there = customers[(customers["started_on"] < day) & ~(customers["ended_on"] < day)]
+        cases, left = cases + len(there), left + int((there["ended_on"] < day + pd.Timedelta(days=90)).sum())
+    return cases, left
+
+
 def command_line(desk, file, out, *options) -> bytes:
     """The scored CSV that the command line gives for a file."""
     command = [sys.executable, "-m", "churn", "score", file, "--model", model_files(desk)[0], "--out", out, *options]
@@ -214,7 +225,7 @@ def test_a_bad_table_to_load_is_told_in_one_sentence_and_the_desk_is_as_before(n
     assert served.writes() == before
 
 
-def test_own_customers_are_learned_from_and_shown_and_the_sample_firm_comes_back(page_at, own_desk):
+def test_own_customers_are_learned_from_and_shown_and_the_sample_firm_comes_back(own_desk, page_at):
     page = page_at("data", at=own_desk.url)
     drop(page, "my_firm.csv", as_csv(small_table()))
     expect(page.get_by_text("my_firm.csv: 150 rows and 6 columns read.")).to_be_visible()
@@ -226,17 +237,21 @@ def test_own_customers_are_learned_from_and_shown_and_the_sample_firm_comes_back
     overview = page_at("overview", at=own_desk.url)
     expect(overview.get_by_text("my_firm.csv").first).to_be_visible()
     page.get_by_role("button", name="Load the sample firm").click()
-    expect(page.get_by_text("4,000 customers loaded and scored.")).to_be_visible()
+    expect(page.get_by_text("Learning from what happened").or_(page.get_by_text("learned from what happened")).first).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped. The tables stay as they are, and who leaves next was not learned anew.")).to_be_visible()
+    expect(page.get_by_text("The score was learned from 4,000 customers of customers.csv")).to_be_visible()
     expect(page.get_by_text("Sample firm: invented data").first).to_be_visible()
     page.close()
     overview.close()
     own_desk.stop()
     with open_desk(own_desk.desk) as desk:
         assert list(desk.tables().values()) == [4000, 25087, 22123, 8665, 4229, 1994, 1383]
-        assert model_of(desk).provenance.source == "customers.csv"
+        found = model_of(desk).provenance
+        assert (found.source, found.look_ahead) == ("customers.csv", None)
 
 
-def test_customers_that_nobody_marked_as_lost_are_loaded_without_a_score(page_at, own_desk):
+def test_customers_that_nobody_marked_as_lost_are_loaded_without_a_score(own_desk, page_at):
     page = page_at("data", at=own_desk.url)
     drop(page, "plain.csv", as_csv(small_table().drop(columns="churned")))
     expect(page.get_by_text("there is no score").first).to_be_visible()
@@ -246,7 +261,7 @@ def test_customers_that_nobody_marked_as_lost_are_loaded_without_a_score(page_at
     expect(page.get_by_text("The desk has no score yet")).to_be_visible()
 
 
-def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by_who_has_seen_it(page_at, own_desk):
+def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by_who_has_seen_it(own_desk, page_at):
     page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
     plain, loads = as_csv(small_table().drop(columns="churned")), "Loads of the desk, the newest first"
     drop(page, "plain.csv", plain)
@@ -269,7 +284,9 @@ def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by
     page.get_by_role("button", name="Yes, do it").click()
     expect(page.get_by_text(re.compile("The last load is undone. The desk now holds customers .* with scores"))).to_be_visible()
     expect(page.get_by_text("Sample firm: invented data").first).to_be_visible()
-    expect(page.get_by_text("The score was learned from 4,000 customers")).to_be_visible()
+    cases, left = four_days()
+    learned = page.get_by_text("The score was learned from how customers stood on 6 Jan 2025")
+    expect(learned).to_contain_text(f": {cases:,} cases in all, {left:,} of whom then left within 90 days")
     expect(cell(page, loads, 0, 3)).to_have_text("load 2 undone")
     other.get_by_role("button", name="Yes, do it").click()
     expect(other.get_by_text("Somebody has loaded or undone something meanwhile.")).to_be_visible()
@@ -279,7 +296,7 @@ def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by
     expect(other.get_by_text("The last load is back. The desk now holds customers (150 rows of plain.csv)")).to_be_visible()
 
 
-def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_from_loading_meanwhile(page_at, own_desk):
+def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_from_loading_meanwhile(own_desk, page_at):
     before = own_desk.writes()
     page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
     drop(other, "plain.csv", as_csv(small_table().drop(columns="churned")))

@@ -108,7 +108,7 @@ def test_a_sheet_that_the_score_cannot_read_is_taken_along_to_be_learned_from(pa
 
 
 @pytest.mark.long
-def test_rows_set_aside_are_mended_and_added_to_customers_in_the_desk_and_answers_are_said_again(page_at, own_desk):
+def test_rows_set_aside_are_mended_and_added_to_customers_in_the_desk_and_answers_are_said_again(own_desk, page_at):
     book, came = persian(60)
     page = page_at("data", at=own_desk.url)
     drop(page, "moshtarian.xlsx", book)
@@ -170,7 +170,7 @@ def test_a_large_file_can_be_stopped_while_it_is_read(page_at, tmp_path):
     forget, end = page.get_by_role("button", name="Forget this file"), time.monotonic() + PATIENCE
     stopped = False
     while not stopped and time.monotonic() < end:  # a quick machine may be done before the click
-        page.locator("input[type=file]").set_input_files(file)
+        page.locator("input[type=file]").first.set_input_files(file)
         with contextlib.suppress(TimeoutError):
             page.get_by_role("button", name="Stop reading").click(timeout=30_000)
             stopped = True

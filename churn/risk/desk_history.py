@@ -7,9 +7,9 @@ import pandas as pd
 
 from churn.errors import TrainingError
 from churn.prepared import Wishes, dials_of, has_events, is_prepared, prepared, wishes_of
-from churn.risk.desk_models import history_model_of, id_column_of, saved, scores_of, sheet_model_of
+from churn.risk.desk_models import history_model_of, id_column_of, saved, scores_of, sheet_model_of, shows_deeper
 from churn.risk.fitting import Progress
-from churn.risk.of_history import Foresight, in_memory, learn_past, past_of, scores_now
+from churn.risk.of_history import Foresight, in_memory, learn_past, past_of
 from churn.risk.scorecard import Scorecard
 from churn.store import Desk
 from churn.stored import Frames, Json, Prepare
@@ -71,8 +71,9 @@ def _learned(desk: Desk, wishes: Wishes, *, trained_on: str | None, progress: Pr
     return learn_past(past, source=source.file, digest=source.digest, trained_on=trained_on, progress=progress)
 
 
-def preparing(wishes: Wishes, foresight: Foresight | None = None) -> Prepare:
-    """What makes the prepared tables, and with a foresight everybody's score, from the tables of a desk."""
+def preparing(wishes: Wishes, foresight: Foresight | None = None, *, deeper: bool = False) -> Prepare:
+    """What makes the prepared tables, and with a foresight everybody's score (`deeper`: by its second opinion), from the tables of
+    a desk."""
 
     def prepare(tables: Frames) -> dict[str, Any]:
         made: dict[str, Any] = prepared(tables, wishes)
@@ -80,7 +81,8 @@ def preparing(wishes: Wishes, foresight: Foresight | None = None) -> Prepare:
             return made
 
         def scores(done: Frames) -> pd.DataFrame:
-            return scores_now(foresight.card, in_memory(done["customer_features"]))
+            rows = in_memory(done["customer_features"])
+            return scores_of(foresight.card, rows, rows["customer_id"], "customer_id", deeper=deeper)
 
         return made | {"scores": scores} | ({} if foresight.looked_back.empty else {"looked_back": foresight.looked_back})
 
@@ -94,7 +96,7 @@ def preparing_again(desk: Desk) -> Prepare:
         return preparing(wishes_of(desk))
     with desk.reading() as frames:
         back = in_memory(frames["looked_back"]) if "looked_back" in frames else pd.DataFrame()
-    return preparing(wishes_of(desk), Foresight(card, back))
+    return preparing(wishes_of(desk), Foresight(card, back), deeper=shows_deeper(desk))
 
 
 def bring_up(desk: Desk) -> None:

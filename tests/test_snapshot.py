@@ -1,0 +1,164 @@
+"""A snapshot: Parquet in, Parquet out, the same as a desk holds; refused in one line, and written whole or not at all."""
+
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from churn.errors import ChurnError, StoreError
+from churn.prepared import Wishes
+from churn.risk.of_history import scores_now
+from churn.snapshot import snapshot
+from tests.histories import SAMPLE, TABLES, sample_frames
+from tests.models import collected, history_model, model_files
+
+AS_OF = date(2026, 1, 1)
+SMALL = {
+    "customers": [("a", date(2025, 1, 1), None), ("b", date(2025, 1, 1), date(2025, 6, 1)), ("c", date(2025, 9, 1), None)],
+    "orders": [("a", date(2025, 6, 29), 5.0), ("a", date(2025, 6, 1), 7.0), ("b", date(2025, 5, 1), 9.0)],
+}
+
+
+def parquet(folder: Path, **frames: pd.DataFrame) -> Path:
+    """Tables as Parquet files, days as days."""
+    folder.mkdir(exist_ok=True)
+    with duckdb.connect() as store:
+        for name, frame in frames.items():
+            days = ", ".join(f"{column}::DATE AS {column}" for column in frame if column.endswith("_on"))
+            store.register("passing", frame)
+            read = f"SELECT * REPLACE ({days})" if days else "SELECT *"
+            store.execute(f"COPY ({read} FROM passing) TO '{folder / name}.parquet' (FORMAT parquet)")
+            store.unregister("passing")
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    """Three customers and three orders."""
+    customers = pd.DataFrame(SMALL["customers"], columns=["customer_id", "started_on", "ended_on"])
+    orders = pd.DataFrame(SMALL["orders"], columns=["customer_id", "ordered_on", "amount"])
+    return parquet(tmp_path / "in", customers=customers, orders=orders)
+
+
+def command(*arguments: object) -> tuple[int, str, list[str]]:
+    """What the command line answers: its exit code, standard output, and lines of standard error."""
+    run = subprocess.run(
+        [sys.executable, "-m", "churn", "snapshot", *map(str, arguments)], cwd=SAMPLE.parent, capture_output=True, text=True, check=False
+    )
+    return run.returncode, run.stdout, run.stderr.splitlines()
+
+
+def alike(found: pd.DataFrame, expected: pd.DataFrame, *by: str) -> None:
+    """The same rows in any order, whatever the kind of numbers and words."""
+    both = [frame[list(expected)].sort_values(list(by)).reset_index(drop=True) for frame in (found, expected)]
+    numbers = expected.select_dtypes("number").columns
+    kinds = {name: "float64" if name in numbers else "str" for name in expected}
+    pd.testing.assert_frame_equal(*(frame.astype(kinds) for frame in both), rtol=1e-9, atol=1e-9)
+
+
+def test_a_snapshot_of_the_sample_firm_is_what_its_desk_holds(sample_desk, tmp_path):
+    """The desk read CSV files, with its own intake, and prepared its tables when they were loaded."""
+    folder, out = parquet(tmp_path / "in", **sample_frames()), tmp_path / "out"
+    assert sorted(path.stem for path in folder.iterdir()) == sorted(TABLES)
+    rows = snapshot(folder, out, Wishes(as_of=AS_OF), history_model(sample_desk))
+    found = {name: pq.read_table(out / f"{name}.parquet").to_pandas() for name in rows}
+    desk = {name: collected(sample_desk, table, tmp_path) for name, table in FROM_DESK.items()}
+    assert rows == {name: len(frame) for name, frame in desk.items()}
+    assert rows["scores"] == rows["features"] == 2981
+    alike(found["features"], desk["features"], "customer_id")
+    alike(found["signs"], desk["signs"], "customer_id", "sign")
+    alike(found["scores"], desk["scores"].drop(columns="_row"), "customer_id")
+    assert sorted(path.name for path in out.iterdir()) == ["features.parquet", "scores.parquet", "signs.parquet"]
+
+
+FROM_DESK = {"features": "customer_features", "signs": "customer_signs", "scores": "scores"}
+
+
+def test_the_command_computes_as_of_the_day_that_it_is_told(small, tmp_path):
+    """On 1 July a's last order is 2 days ago, b has left and c has not come; on 2 June b is still known as here only where ends say so."""
+    code, said, told = command("--in", small, "--out", tmp_path / "out", "--as-of", "2025-07-01")
+    assert (code, told) == (0, [])
+    assert '"features": 1' in said
+    found = pq.read_table(tmp_path / "out" / "features.parquet").to_pandas().set_index("customer_id")
+    assert (found.index.tolist(), found["days_since_order"].tolist(), found["orders_ever"].tolist()) == (["a"], [2], [2])
+    code, said, told = command("--in", small, "--out", tmp_path / "silent", "--as-of", "2025-07-30", "--gone-after", 30)
+    assert '"features": 0' in said  # a's 30 days of silence ended on 29 July
+
+
+ONE_DAY = {"ordered_on": [date(2025, 1, 1)]}
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda folder: (folder / "customers.parquet").unlink(), "has no customers.parquet: a snapshot is made of"),
+        (lambda folder: (folder / "orders.parquet").write_bytes(b"PAR1 no more"), "cannot be read"),
+        (lambda folder: parquet(folder, orders=pd.DataFrame({"who": ["a"]} | ONE_DAY)), "has no column customer_id"),
+        (lambda folder: parquet(folder, orders=pd.DataFrame({"customer_id": ["a"], "amount": ["much"]} | ONE_DAY)), "cannot be read"),
+    ],
+)
+def test_tables_that_cannot_be_read_are_refused_in_one_line_and_what_was_there_stays(small, tmp_path, damage, says):
+    out = tmp_path / "out"
+    snapshot(small, out, Wishes(as_of=date(2025, 7, 1)), None)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    damage(small)
+    with pytest.raises(StoreError, match=says) as error:
+        snapshot(small, out, Wishes(as_of=date(2025, 7, 2)), None)
+    assert "\n" not in str(error.value)
+    assert {name: (out / name).read_bytes() for name in before} == before
+
+
+def test_the_command_refuses_in_one_line(small, sample_desk, tmp_path):
+    out = tmp_path / "out"
+    sheet = model_files(sample_desk)[0]
+    asked = {
+        "was not learned from histories": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--model", sheet),
+        "Spark is not there yet": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--engine", "spark"),
+        "has no customers.parquet": ("--in", tmp_path / "nowhere", "--out", out, "--as-of", "2025-07-01"),
+        "none.json": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--model", tmp_path / "none.json"),
+        "customers.parquet": ("--in", small, "--out", small / "customers.parquet", "--as-of", "2025-07-01"),
+    }
+    for says, arguments in asked.items():
+        code, said, told = command(*arguments)
+        assert (code, said, len(told)) == (2, "", 1), told
+        assert says in told[0]
+    assert [path.name for path in tmp_path.iterdir()] in (["in"], ["in", "out"], ["out", "in"])
+
+
+def test_a_snapshot_without_a_day_is_refused(tmp_path):
+    folder = parquet(tmp_path / "in", customers=pd.DataFrame({"customer_id": ["a"], "plan": ["Pro"]}))
+    with pytest.raises(ChurnError, match="A snapshot needs its day: say --as-of"):
+        snapshot(folder, tmp_path / "out", Wishes(), None)
+
+
+def test_scores_that_end_halfway_do_not_replace_whole_ones(sample_desk, tmp_path, monkeypatch):
+    """Of 2,981 customers the 1,000 of the first batch are scored, then the machine gives up."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    card = history_model(sample_desk)
+    frames = {name: frame for name, frame in sample_frames().items() if name in ("customers", "promises")}
+    snapshot(parquet(folder, **frames), out, Wishes(as_of=AS_OF), card)
+    whole = (out / "scores.parquet").read_bytes()
+    shutil.copy(out / "features.parquet", tmp_path / "kept.parquet")
+    monkeypatch.setattr("churn.snapshot.BATCH", 1000)
+    scored = []
+
+    def gives_up(*arguments):
+        scored.append(arguments)
+        if len(scored) > 1:
+            raise MemoryError
+        return scores_now(*arguments)
+
+    monkeypatch.setattr("churn.snapshot.scores_now", gives_up)
+    with pytest.raises(MemoryError):
+        snapshot(folder, out, Wishes(as_of=AS_OF), card)
+    assert (out / "scores.parquet").read_bytes() == whole
+    monkeypatch.setattr("churn.snapshot.scores_now", scores_now)
+    assert snapshot(folder, out, Wishes(as_of=AS_OF), card)["scores"] == 2981
+    assert pq.read_table(out / "scores.parquet").num_rows == 2981
+    alike(pq.read_table(out / "features.parquet").to_pandas(), pq.read_table(tmp_path / "kept.parquet").to_pandas(), "customer_id")
