@@ -327,3 +327,11 @@ def test_parts_sum_to_the_whole_in_any_firm(engine, rows, every, window):
     assert (cells.sort_values("period").groupby("cohort")["there"].diff().dropna() <= 0).all()
     whole = in_memory["revenue"].sum()
     assert cells["revenue"].sum() == pytest.approx(whole, abs=1e-6)
+
+
+def test_without_any_start_months_begin_with_the_first_contact(engine):
+    rows = {"customers": [("a", None, None, "x")], "contacts": [("a", day("2025-01-20"), "complaint"), ("a", day("2025-03-02"), None)]}
+    tables = {name: frame for name, frame in tables_of(engine, **rows).items() if name != "orders"}
+    found = customer_months(tables, Dials(day("2025-04-01"))).sort("month").collect("pandas").to_native()
+    assert found[["contacts", "complaints", "at_start"]].values.tolist() == [[1, 1, 1], [0, 0, 1], [1, 0, 1]]
+    assert found["month"].astype(str).tolist() == ["2025-01-01", "2025-02-01", "2025-03-01"]

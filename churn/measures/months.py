@@ -9,6 +9,7 @@ from churn.dials import Dials
 from churn.measures.declared import Tables, declared, holds
 from churn.measures.dialect import Frame, month_of, real, small
 from churn.measures.lives import lives
+from churn.measures.period import period
 
 MOST_MONTHS = 120
 
@@ -69,9 +70,15 @@ def _counted(frame: Frame, day: str, **counts: nw.Expr) -> Frame:
 
 
 def _months(tables: Tables, dials: Dials) -> list[date]:
-    """The first days of the months that the lives and orders before `as_of` span, at most the last 120 of them."""
-    first = small(lives(tables, dials).select(nw.col("started_on").min().alias("one"), nw.col("lost_on").min().alias("other"))).iloc[0]
-    known = [pd.Timestamp(day) for day in first if not pd.isna(day)]
+    """The first days of the months from the first start or leaving on, at most the last 120 of them; where somebody's start is not known,
+    also from the first order or contact on."""
+    started = nw.col("started_on")
+    ends = [started.min().alias("one"), nw.col("lost_on").min().alias("other"), (nw.len() - started.count()).alias("unknown")]
+    row = small(lives(tables, dials).select(*ends)).iloc[0]
+    known = [pd.Timestamp(row[name]) for name in ("one", "other") if not pd.isna(row[name])]
+    if row["unknown"]:
+        spans = [period(tables[table], day) for table, day in (("orders", "ordered_on"), ("contacts", "contacted_on")) if table in tables]
+        known += [pd.Timestamp(span.first) for span in spans if span and span.first < dials.as_of]
     last = pd.Period(dials.as_of, "M") if dials.as_of.day > 1 else pd.Period(dials.as_of, "M") - 1
     begin = min([pd.Period(day, "M") for day in known], default=last)
     return [month.start_time.date() for month in pd.period_range(max(begin, last - MOST_MONTHS + 1), last, freq="M")]
