@@ -113,7 +113,7 @@ def test_turning_the_dials_learns_anew_and_says_so_where_nothing_can_be_learned(
     finished(page)
     expect(page.get_by_text(f"{known} 30 days.")).to_be_visible()
     assert SHORT not in page.get_by_test_id("stMain").inner_text()
-    customer = page_at("customer?customer=c0000", at=server.url)
+    customer = page_at("customer?customer=c0002", at=server.url)
     expect(customer.get_by_test_id("stMetricLabel")).to_contain_text("Risk of leaving within 30 days")
     shown = customer.get_by_test_id("stMetricValue").inner_text()
     customer.close()
@@ -121,7 +121,7 @@ def test_turning_the_dials_learns_anew_and_says_so_where_nothing_can_be_learned(
     server.stop()
     with open_desk(server.desk) as desk:
         assert wishes_of(desk) == Wishes(look_ahead=30)
-        card, row = model_of(desk), rows_of(desk, "c0000")
+        card, row = model_of(desk), rows_of(desk, "c0002")
         assert shown.startswith(percent(score(card, row, id_column="customer_id").risk[0]))
     with serving(server.desk, server.desk.with_name("log again")) as again:
         page = page_at("gone", at=again.url)
