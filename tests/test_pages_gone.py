@@ -102,6 +102,7 @@ def test_a_desk_without_a_history_says_so(page_at, tmp_path):
         page.close()
 
 
+@pytest.mark.long
 def test_turning_the_dials_learns_anew_and_says_so_where_nothing_can_be_learned(own, page_at):
     server, day = own
     page = page_at("gone", at=server.url)
