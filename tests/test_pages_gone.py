@@ -121,7 +121,7 @@ def test_turning_the_dials_learns_anew_and_says_so_where_nothing_can_be_learned(
     page.close()
     server.stop()
     with open_desk(server.desk) as desk:
-        assert wishes_of(desk) == Wishes(gone_after=0, look_ahead=30)
+        assert wishes_of(desk) == Wishes(look_ahead=30)
         card, row = model_of(desk), rows_of(desk, "c0002")
         assert shown.startswith(percent(score(card, row, id_column="customer_id").risk[0]))
     with serving(server.desk, server.desk.with_name("log again")) as again:
@@ -131,6 +131,6 @@ def test_turning_the_dials_learns_anew_and_says_so_where_nothing_can_be_learned(
         page.close()
         again.stop()
         with open_desk(server.desk) as desk:
-            assert wishes_of(desk) == Wishes(gone_after=0, look_ahead=200)
+            assert wishes_of(desk) == Wishes(look_ahead=200)
             assert not is_foretold(desk)
             assert history_model_of(desk) is None

@@ -64,7 +64,9 @@ def ask(found: Rhythm, now: Dials | None, *, disabled: bool) -> Wishes | None:
     if not turn:
         return None
     own = None if found.suggested and read_at == found.suggested.as_of else read_at
-    return replace(wishes, as_of=own, gone_after=int(silent) if way == BY_SILENCE else 0, look_ahead=int(ahead))
+    gone_after = int(silent) if way == BY_SILENCE else None
+    as_suggested = own is None and found.suggested is not None and gone_after == found.suggested.gone_after
+    return replace(wishes, as_of=own, gone_after=None if as_suggested else gone_after or 0, look_ahead=int(ahead))
 
 
 def in_words(dials: Dials, *, has_ends: bool = True) -> str:

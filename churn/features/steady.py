@@ -1,6 +1,7 @@
 """What the customers table tells, put back to how it was on a day where the table of changes says so."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import narwhals.stable.v2 as nw
 
@@ -53,8 +54,8 @@ def _prices_since(later: Frame) -> Frame:
     return first.join(_end(numbers, "last").select("customer_id", "_new"), on="customer_id", how="left")
 
 
-def _end(changes: Frame, which: str) -> Frame:
-    return changes.unique(["customer_id"], keep=which, order_by=["changed_on", "before", "after"])  # type: ignore[arg-type]
+def _end(changes: Frame, which: Literal["first", "last"]) -> Frame:
+    return changes.unique(["customer_id"], keep=which, order_by=["changed_on", "before", "after"])
 
 
 def _value_then() -> nw.Expr:
