@@ -109,7 +109,7 @@ def test_the_second_sheet_of_a_workbook_is_asked_for():
 
 def test_tickets_become_contacts():
     intake = intake_of("ravenstack/ravenstack_support_tickets.csv", table=CONTACTS).settled()
-    assert matched(intake) == {"customer_id": "account_id", "contacted_on": "submitted_at"}
+    assert matched(intake) == {"customer_id": "account_id", "contacted_on": "submitted_at", "resolved_on": "closed_at"}
     mapped = intake_of("ravenstack/ravenstack_support_tickets.csv", table=CONTACTS, mapping={"closed_at": "resolved_on"})
     assert (mapped.rows_accepted, list(mapped.frame)) == (2000, ["account_id", "submitted_at", "closed_at"])
 
