@@ -7,13 +7,14 @@ import streamlit as st
 
 from churn import actions, charts, wording
 from churn.actions import CallPlan, Terms
+from churn.findings import Figure
 from churn.money import Calls
 from churn.risk import Scorecard
 from churn.wording import _, plural
 from ui import calls, downloads, looking_back, tables
 from ui.desk import Firm, firm, has_signal, model, the_desk
 from ui.figures import standing
-from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
+from ui.show import cards, chart, heading, lacking, no_customers, no_signal
 
 MOST_SHOWN = 500
 

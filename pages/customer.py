@@ -3,6 +3,7 @@
 import streamlit as st
 
 from churn import charts, risk, wording
+from churn.findings import Figure
 from churn.report.trust import within
 from churn.risk import Scorecard, Scores
 from churn.risk.desk_models import shows_deeper
@@ -12,7 +13,7 @@ from ui import figures, second, signs, tables
 from ui.customer import MOST_MATCHES, Profile, log_odds_steps, matches, missing, profile, scored, steps, wide_range
 from ui.desk import firm, has_signal, model, the_desk
 from ui.links import customer_search
-from ui.show import Figure, cards, chart, heading, lacking, no_customers, no_signal
+from ui.show import cards, chart, heading, lacking, no_customers, no_signal
 
 
 def show() -> None:

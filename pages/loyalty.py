@@ -3,11 +3,12 @@
 import streamlit as st
 
 from churn import charts, wording
+from churn.findings import Figure
 from churn.measures import Concentration
 from churn.wording import _, plural
 from ui import figures
 from ui.desk import firm, the_desk
-from ui.show import Figure, cards, chart, days, few, heading, lacking, no_customers
+from ui.show import cards, chart, days, few, heading, lacking, no_customers
 
 
 def show() -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from churn import charts, wording
+from churn.findings import Figure
 from churn.report.trust import within
 from churn.risk import Scorecard
 from churn.risk.desk_models import shows_deeper
@@ -10,7 +11,7 @@ from churn.wording import _, plural
 from ui import figures, tables
 from ui.desk import firm, has_signal, model, the_desk
 from ui.links import link
-from ui.show import Figure, cards, chart, days, few, heading, lacking, no_customers, no_signal
+from ui.show import cards, chart, days, few, heading, lacking, no_customers, no_signal
 from ui.trust import trust_link, warn_put_back
 
 

@@ -5,12 +5,13 @@ from typing import Any
 import streamlit as st
 
 from churn import wording
+from churn.findings import Figure
 from churn.signs import SIGNS, definition, tells, told_sentence
 from churn.wording import _, plural
 from ui import signs, tables
 from ui.desk import firm, the_desk
 from ui.set_thresholds import ask_thresholds
-from ui.show import Figure, cards, few, heading, lacking, no_customers
+from ui.show import cards, few, heading, lacking, no_customers
 from ui.signs import SignsNow
 
 SAID_SO = ("notice", "exit_answer")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from churn import charts
+from churn.findings import Figure
 from churn.report.trust import Trust, rules, trust_of
 from churn.risk import Scorecard
 from churn.wording import _
@@ -10,7 +11,7 @@ from ui import second, tables
 from ui import trust as parts
 from ui.desk import firm, model
 from ui.downloads import model_card
-from ui.show import Figure, cards, chart, heading, lacking, no_customers
+from ui.show import cards, chart, heading, lacking, no_customers
 
 
 def show() -> None:

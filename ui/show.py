@@ -1,12 +1,12 @@
 """What all pages draw alike: headings, figures with what they were computed on, charts, and what to do where data is lacking."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from churn import wording
 from churn.charts import Chart
+from churn.findings import Figure
 from churn.measures import Period
 from churn.risk import Scorecard
 from churn.wording import _
@@ -15,15 +15,6 @@ from ui.links import link
 
 FEW = 30
 _CHART = {"displayModeBar": False, "responsive": True}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure for a card; `on` says what it was computed on."""
-
-    label: str
-    value: str
-    on: str
 
 
 def heading(title: str, firm: Firm | None, *, about: str = "") -> None:

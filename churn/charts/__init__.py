@@ -2,7 +2,7 @@
 
 from churn.charts.customers import concentration, nps, nps_by, reasons
 from churn.charts.history import returning
-from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, plain
+from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, Picks, plain
 from churn.charts.money import money_by_calls
 from churn.charts.risk import Step, drivers, risk_spread, waterfall, waterfall_log_odds
 from churn.charts.trust import calibration, curve, lift
@@ -13,6 +13,7 @@ __all__ = [
     "QUOTED",
     "UP",
     "Chart",
+    "Picks",
     "Step",
     "calibration",
     "concentration",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from churn import wording
@@ -22,12 +23,25 @@ DOWN = "#009E73"
 ROW_HEIGHT = 44
 
 
+@dataclass(frozen=True)
+class Picks:
+    """What a click on a point of a chart's trace number `curve` chooses: for each of its points the values of these `columns` (safe names
+    of the customers table)."""
+
+    columns: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    curve: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """A figure, and what it shows in a sentence or two for those who cannot see it (plain text, users' words unescaped)."""
+    """A figure, what it shows in a sentence or two for those who cannot see it (plain text, users' words unescaped), the numbers that it
+    was drawn from (headings in words; None: nothing to take along) and what a click chooses."""
 
     figure: go.Figure
     alt: str
+    data: pd.DataFrame | None = None
+    picks: Picks | None = None
 
 
 def plain(text: str, width: int = 20, lines: int = 2) -> str:
