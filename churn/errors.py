@@ -27,3 +27,7 @@ class ModelError(ChurnError):
 
 class MoneyError(ChurnError):
     """An amount, a share or a risk that cannot be."""
+
+
+class FilterError(ChurnError):
+    """A filter that names no column, or a value or period that cannot be."""

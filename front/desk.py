@@ -8,9 +8,11 @@ from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
 from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, signs, trust
+from ui import filters
 from ui.desk import brought_up, firm
 from ui.links import go, link, remember
 
+FILTERED = ("overview", "reasons", "segments", "loyalty", "nps")
 ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -64,7 +66,8 @@ def open_page() -> None:
     try:
         brought_up()
         side()
-        page.run()
+        if page.url_path not in FILTERED or firm() is None or filters.bar():
+            page.run()
     except ChurnError as error:
         st.error(wording.escape(str(error)), icon=":material/error:")
 

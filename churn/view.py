@@ -1,0 +1,186 @@
+"""VIEW: the tables of a desk as a page or a report looks at them: narrowed by filters, with the dials, and with who counts as lost."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn import measures
+from churn.dials import Dials
+from churn.filters import TENURE, Filters, Span
+from churn.measures import Share
+from churn.measures.dialect import Frame, has, is_known, is_true, one_row, small
+from churn.prepared import DAYS, dials_of
+from churn.risk.desk_models import label_of
+from churn.store import Desk
+from churn.stored import StoredColumn
+from churn.tables import Type
+
+MOST_LEVELS = 40
+DIMENSIONS = ("segment", "region", "plan", "owner")
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The desk's tables by name (`frames`), those of events from before the day that the data are read at, all narrowed by the filters.
+
+    `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days; where days say who left without
+    those who have not come yet (`to_come`). `lost` is true for the lost among them, None where nothing says who is lost. `customers`
+    counts them, `of` counts them before any filter. `columns` are those of the customers table. `dated` says whether days tell who left.
+    """
+
+    frames: Mapping[str, Frame]
+    people: Frame
+    lost: nw.Expr | None
+    dials: Dials | None
+    filters: Filters
+    columns: tuple[StoredColumn, ...]
+    customers: int
+    of: int
+    to_come: int
+
+    @property
+    def dated(self) -> bool:
+        """Whether days say who left, and when."""
+        return self.dials is not None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The headings of the customers' columns, by safe name."""
+        return {column.name: column.label for column in self.columns}
+
+    @property
+    def span(self) -> Span | None:
+        """The days of the period that was asked for; None where no day is known."""
+        return None if self.dials is None else self.filters.span(self.dials.as_of)
+
+    def holds(self, table: str, *columns: str) -> bool:
+        """Whether the desk has a table with these columns."""
+        return table in self.frames and all(has(self.frames[table], column) for column in columns)
+
+    def within(self, table: str) -> Frame:
+        """The rows of a table of events whose day lies in the period; all where no day says who left."""
+        frame, span = self.frames[table], self.span
+        if span is None or span.first is None:
+            return frame if span is None else frame.filter(nw.col(DAYS[table]) < nw.lit(span.until))
+        return frame.filter((nw.col(DAYS[table]) >= nw.lit(span.first)) & (nw.col(DAYS[table]) < nw.lit(span.until)))
+
+    def months(self) -> Frame | None:
+        """customer_months of the months in the period; None where there are none."""
+        span = self.span
+        if span is None or "customer_months" not in self.frames:
+            return None
+        kept = self.frames["customer_months"].filter(nw.col("month") < nw.lit(span.until))
+        return kept if span.first is None else kept.filter(nw.col("month") >= nw.lit(span.first))
+
+    def years(self) -> list[str]:
+        """The years in which somebody was a customer, the latest first."""
+        if "customer_months" not in self.frames:
+            return []
+        ends = small(self.frames["customer_months"].select(first=nw.col("month").min(), last=nw.col("month").max())).iloc[0]
+        return [] if pd.isna(ends["first"]) else [str(year) for year in range(ends["last"].year, ends["first"].year - 1, -1)]
+
+    def churn(self) -> Share | None:
+        """The share of the customers who are lost; None where nothing says who is."""
+        return None if self.lost is None else measures.churn(self.people, self.lost)
+
+    def left(self) -> Frame:
+        """The lost customers, where days say so only those who left in the period."""
+        gone = self.people.filter(is_true(self.lost)) if self.lost is not None else self.people.head(0)
+        span = self.span
+        if span is None:
+            return gone
+        gone = gone.filter(nw.col("lost_on") < nw.lit(span.until))
+        return gone if span.first is None else gone.filter(nw.col("lost_on") >= nw.lit(span.first))
+
+
+@contextmanager
+def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
+    """The view of a desk that holds customers and what is prepared of them, for as long as the block lasts. Raises FilterError where the
+    customers lack a column that is filtered by."""
+    filters = filters or Filters()
+    columns = tuple(desk.columns("customers"))
+    dials = dials_of(desk)
+    condition = filters.expression(types_of(columns))
+    with desk.reading() as frames:
+        here = frames["customer_now"]
+        counted = here.filter(is_known(nw.col("is_lost"))) if dials is not None else here
+        people = counted if condition is None else counted.filter(condition)
+        kept = people.select("customer_id") if condition is not None else None
+        yield View(
+            frames={name: _narrowed(_before(frame, name, dials), kept) for name, frame in frames.items()},
+            people=people,
+            lost=lost_of(desk, dials),
+            dials=dials,
+            filters=filters,
+            columns=columns,
+            customers=_count(people),
+            of=_count(counted),
+            to_come=_count(here) - _count(counted),
+        )
+
+
+def lost_of(desk: Desk, dials: Dials | None) -> nw.Expr | None:
+    """True for the lost among the people of a view: by the days that say who left, else by the desk's label; None where nothing says it."""
+    if dials is not None:
+        return nw.col("is_lost") == nw.lit(1)
+    columns = desk.columns("customers")
+    label = label_of(desk)
+    name = next((column.name for column in columns if label and column.label == label.column), None)
+    if label is not None and name is not None:
+        return measures.lost_expression(name, label.lost)
+    return measures.lost_expression("ended_on") if any(column.name == "ended_on" for column in columns) else None
+
+
+def types_of(columns: tuple[StoredColumn, ...]) -> Mapping[str, Type]:
+    """The columns that can be filtered by, by safe name."""
+    types: dict[str, Type] = {column.name: column.type for column in columns if column.type != "date"}
+    return types | {TENURE: "number"}
+
+
+def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """The values of each column of customers that can be chosen from, "" for missing: columns of words with at most 40 of them (owners:
+    all), and numbers with at most 10; by safe name in the order of the table, those of DIMENSIONS first."""
+    columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number")]
+    with desk.reading() as frames:
+        if not columns:
+            return {}
+        counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns])
+        found = {}
+        for column in sorted(columns, key=lambda column: (*DIMENSIONS, column.name).index(column.name)):
+            most = {"number": 10, "text": MOST_LEVELS, "flag": MOST_LEVELS}[column.type]
+            if 2 <= counts[column.name] <= (most if column.name != "owner" else 1000):
+                found[column.name] = _levels(frames["customer_now"], column)
+    return found
+
+
+def level(cell: Any, type_: Type) -> str:
+    """A cell as filters name it.
+
+    >>> level(1.0, "number"), level(None, "text"), level("North", "text")
+    ('1', '', 'North')
+    """
+    if cell is None or cell != cell:
+        return ""
+    return f"{cell:g}" if type_ == "number" else str(cell)
+
+
+def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:
+    counted = small(frame.group_by(column.name).agg(nw.len().alias("n")))
+    ordered = counted.sort_values(column.name, na_position="last")[column.name]
+    return tuple(level(cell, column.type) for cell in ordered)
+
+
+def _before(frame: Frame, name: str, dials: Dials | None) -> Frame:
+    return frame if dials is None or name not in DAYS else frame.filter(nw.col(DAYS[name]) < nw.lit(dials.as_of))
+
+
+def _narrowed(frame: Frame, kept: Frame | None) -> Frame:
+    return frame if kept is None or not has(frame, "customer_id") else frame.join(kept, on="customer_id", how="semi")
+
+
+def _count(frame: Frame) -> int:
+    return int(small(frame.select(n=nw.len()))["n"].iloc[0])
