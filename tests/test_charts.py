@@ -1,6 +1,7 @@
 """Charts: what they draw, in what words, and that no user's text is read as anything but text."""
 
 import html
+import inspect
 import itertools
 import json
 import math
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from churn import charts
 from churn.charts import look
 from churn.measures import QUOTED, Concentration, Nps, ReasonMix
+from churn.money import call_list
 from churn.risk.scorecard import CalibrationGroup, Range, Top
 
 LINK = '<a href="javascript:alert(1)">x</a>'
@@ -77,6 +79,19 @@ def _curve_of(levels: list[str], values: list[float]) -> pd.DataFrame:
     )
 
 
+SILENCES = pd.DataFrame(
+    {
+        "days": [30, 60],
+        "look_ahead": [30, 60],
+        "silences": [50, 40],
+        "returned": [25, 10],
+        "share": [0.5, 0.25],
+        "low": [0.4, 0.15],
+        "high": [0.6, 0.4],
+    }
+)
+
+
 def _all(text: str) -> dict[str, charts.Chart]:
     """Every chart, with a user's `text` wherever one may stand."""
     steps = [charts.Step(text, step.start, step.end) for step in STEPS]
@@ -91,9 +106,44 @@ def _all(text: str) -> dict[str, charts.Chart]:
         "nps by": charts.nps_by(_groups([text, None]), overall=5.0),
         "calibration": charts.calibration(GROUPS),
         "lift": charts.lift([(0.0, 0.0), (0.5, 0.75), (1.0, 1.0)], TOPS),
+        "money": charts.money_by_calls(call_list([0.9, 0.5, 0.1]), calls=2),
+        "returning": charts.returning(SILENCES, gone_after=90),
         "curve of numbers": charts.curve(_curve_of(["missing", text, "about 3"], [math.nan, 1.0, 3.0]), text, typical=0.2),
         "curve of levels": charts.curve(_curve_of(["missing", text, "Pro"], [math.nan] * 3), text, typical=0.2),
     }
+
+
+MAKERS = [name for name in charts.__all__ if getattr(getattr(charts, name), "__annotations__", {}).get("return") is charts.Chart]
+
+
+def test_every_chart_is_among_those_that_are_looked_at_here():
+    assert len(MAKERS) > 10
+    assert [name for name in MAKERS if f"charts.{name}(" not in inspect.getsource(_all)] == []
+
+
+def test_every_chart_carries_its_numbers_with_headings_in_words():
+    for name, chart in _all(LINK).items():
+        assert chart.data is not None, name
+        assert 1 <= len(chart.data) <= 5000, name
+        assert len(set(chart.data.columns)) == len(chart.data.columns) >= 2, name
+        assert all(heading[0].isupper() or heading[0].isdigit() for heading in chart.data.columns), name
+        numbers = chart.data.select_dtypes("number")
+        assert len(numbers.columns), name
+        assert not np.isinf(numbers.to_numpy(float)).any(), name
+
+
+def test_the_numbers_of_a_chart_are_those_drawn():
+    reasons = charts.reasons(_mix(["price", "competitor"], [3, 1]))
+    assert reasons.data.to_dict("list") == {
+        "Reason": ["price", "competitor"],
+        "Customers": [3, 1],
+        "Share": [0.75, 0.25],
+        "95% interval from": [0.675, 0.225],
+        "95% interval to": pytest.approx([0.825, 0.275]),
+        "Often quoted": pytest.approx([math.nan, QUOTED["competitor"]], nan_ok=True),
+    }
+    path = charts.waterfall(STEPS, base=0.2, final=0.45, average=0.3, most=1).data
+    assert list(path["To"]) == [0.2, 0.5, 0.4, 0.45, 0.45]
 
 
 def _texts(figure: go.Figure) -> list[str]:
@@ -156,7 +206,8 @@ def test_two_labels_that_look_alike_keep_their_own_rows():
 def test_themes_choose_the_colours_of_text_and_ground():
     for chart in _all("x").values():
         layout = chart.figure.layout
-        assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert layout.paper_bgcolor is None
+        assert layout.plot_bgcolor is None
         assert layout.font.color is None
         assert all(note.font.color is None for note in layout.annotations)
         assert all(trace.textfont.color is None for trace in chart.figure.data)

@@ -1,20 +1,28 @@
 """What all pages draw alike: headings, figures with what they were computed on, charts, and what to do where data is lacking."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from churn import wording
-from churn.charts import Chart
-from churn.findings import Figure
+from churn.charts import Chart, Picks
+from churn.findings import Figure, Findings, Part, Table
 from churn.measures import Period
+from churn.report.spreadsheets import csv_bytes
 from churn.risk import Scorecard
 from churn.wording import _
+from ui import tables
 from ui.desk import Firm
 from ui.links import link
 
 FEW = 30
-_CHART = {"displayModeBar": False, "responsive": True}
+MOST_ROWS_WHOLE = 25
+_CHART = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "responsive": True}
+
+OnPick = Callable[[Mapping[str, str]], None]
 
 
 def heading(title: str, firm: Firm | None, *, about: str = "") -> None:
@@ -31,13 +39,101 @@ def cards(figures: Sequence[Figure], *, in_a_row: int = 3) -> None:
     for start in range(0, len(figures), in_a_row):
         for place, figure in zip(st.columns(in_a_row), figures[start : start + in_a_row], strict=False):
             with place.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(wording.escape(figure.label), figure.value)
+                st.metric(wording.escape(figure.label), figure.value, figure.change or None, delta_color="off", delta_arrow="off")
                 st.caption(wording.escape(figure.on))
 
 
-def chart(drawn: Chart, *, key: str) -> None:
-    """A chart, with its sentence for those who cannot see it."""
-    st.plotly_chart(drawn.figure, width="stretch", config=_CHART, alt=drawn.alt, key=key)
+def chart(drawn: Chart, *, key: str, on_pick: OnPick | None = None) -> None:
+    """A chart with its sentence for those who cannot see it, its picture (the camera in its corner) and its numbers to take along.
+
+    Where a click chooses something and `on_pick` is there, it gets the chosen value by column before the page is drawn anew.
+    """
+    named = re.sub(r"\W+", "_", key).strip("_")
+    config: dict[str, Any] = {**_CHART, "toImageButtonOptions": {"format": "png", "filename": named, "scale": 2}}
+    if drawn.picks is None or on_pick is None:
+        st.plotly_chart(drawn.figure, width="stretch", config=config, alt=drawn.alt, key=key)
+    else:
+        chosen = partial(_picked, key, drawn.picks, on_pick)
+        st.plotly_chart(drawn.figure, width="stretch", config=config, alt=drawn.alt, key=key, on_select=chosen, selection_mode="points")
+    if drawn.data is not None:
+        data = drawn.data
+        st.download_button(
+            _("Numbers"),
+            lambda: csv_bytes(data),
+            f"{named}.csv",
+            "text/csv",
+            key=f"{key} numbers",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            help=_("The numbers of this chart as a spreadsheet (CSV). The camera in its corner takes a picture."),
+        )
+
+
+def _picked(key: str, picks: Picks, on_pick: OnPick) -> None:
+    """Hands on what was clicked; a click that undoes another, or on what has no name, chooses nothing."""
+    points = st.session_state[key].selection.points
+    places = [point["point_index"] for point in points if point["curve_number"] == picks.curve]
+    if places and all(picks.values[places[-1]]):
+        on_pick(dict(zip(picks.columns, picks.values[places[-1]], strict=True)))
+
+
+def findings(found: Findings, *, firm: Firm | None = None, on_pick: OnPick | None = None) -> None:
+    """Everything that answers a page's question: the answer, the figures, then part after part."""
+    heading(wording.escape(found.title), firm, about=wording.escape(found.question))
+    if found.lacking:
+        lacking(wording.escape(found.lacking))
+        return
+    if found.said:
+        st.markdown(wording.escape(found.said))
+    cards(found.figures)
+    _warn(found.caution)
+    parts(found.parts, on_pick=on_pick)
+
+
+def parts(found: Sequence[Part], *, on_pick: OnPick | None = None) -> None:
+    """Parts below each other; two halves that follow each other side by side."""
+    place = 0
+    while place < len(found):
+        pair = found[place : place + 2]
+        if len(pair) == 2 and pair[0].half and pair[1].half:
+            for column, half in zip(st.columns(2, gap="large"), pair, strict=True):
+                with column:
+                    part(half, on_pick=on_pick)
+        else:
+            pair = pair[:1]
+            part(pair[0], on_pick=on_pick)
+        place += len(pair)
+
+
+def part(found: Part, *, on_pick: OnPick | None = None) -> None:
+    """One thing to look at: what it is, on what, and the chart or the table; or what it lacks."""
+    st.subheader(wording.escape(found.title), anchor=False)
+    if found.about:
+        st.caption(wording.escape(found.about))
+    if found.lacking:
+        lacking(wording.escape(found.lacking))
+        return
+    _warn(found.caution)
+    if found.chart is not None:
+        chart(found.chart, key=found.key, on_pick=on_pick)
+    if found.table is not None:
+        _table(found.table, key=found.key)
+    for note in found.notes:
+        st.caption(wording.escape(note))
+
+
+def _table(found: Table, *, key: str) -> None:
+    """A table in words: whole where it is short, else one that scrolls and can be searched."""
+    if len(found.cells) <= MOST_ROWS_WHOLE:
+        tables.said([wording.escape(str(head)) for head in found.cells], found.cells.itertuples(index=False), alt=found.alt)
+    else:
+        st.dataframe(found.cells, hide_index=True, alt=found.alt, key=f"{key} table")
+
+
+def _warn(caution: str) -> None:
+    if caution:
+        st.warning(wording.escape(caution), icon=":material/warning:")
 
 
 def lacking(sentence: str) -> None:

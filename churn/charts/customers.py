@@ -40,7 +40,16 @@ def reasons(found: ReasonMix) -> Chart:
     figure.update_layout(margin_t=8)
     told = wording.listing([f"{reason} {text}" for reason, text in zip(mix["reason"], shown, strict=True)])
     alt = plural("What {n} customer gave as the reason: {told}.", "What {n} customers gave as the reason: {told}.", found.stated)
-    return Chart(figure, alt.replace("{told}", told))
+    data = pd.DataFrame(
+        {
+            _("Reason"): mix["reason"],
+            _("Customers"): mix["customers"],
+            _("Share"): mix["share"],
+            **look.limits(mix["low"], mix["high"]),
+            _("Often quoted"): mix["quoted"],
+        }
+    )
+    return Chart(figure, alt.replace("{told}", told), data)
 
 
 def concentration(found: Concentration, *, quoted: float | None = 0.8) -> Chart:
@@ -69,7 +78,8 @@ def concentration(found: Concentration, *, quoted: float | None = 0.8) -> Chart:
         figure.add_annotation(text=text, showarrow=False, xanchor="left", **corner)
     figure.update_xaxes(range=[0, 1], title_text=_("customers, largest first"), **look.share_ticks([0, 0.2, 0.4, 0.6, 0.8, 1]))
     figure.update_yaxes(range=[0, 1.1], title_text=_("revenue"), **look.share_ticks([0, 0.2, 0.4, 0.6, 0.8, 1]))
-    return Chart(figure, _top(0.2, found.top_share) + ".")
+    data = pd.DataFrame({_("Share of customers"): curve["share_of_customers"], _("Share of revenue"): curve["share_of_revenue"]})
+    return Chart(figure, _top(0.2, found.top_share) + ".", data)
 
 
 def nps(found: Nps) -> Chart:
@@ -88,7 +98,14 @@ def nps(found: Nps) -> Chart:
     figure.update_xaxes(visible=False, range=[0, 1.3 * max(0.01, *shares)])
     figure.update_layout(margin_t=8)
     told = wording.listing([f"{name} {text}" for (name, _count, _colour), text in zip(groups, shown, strict=True)])
-    return Chart(figure, _("NPS {score}: {told}.").format(score=wording.signed(found.score), told=told))
+    data = pd.DataFrame(
+        {
+            _("Group"): [name for name, _count, _colour in groups],
+            _("Answers"): [count for _name, count, _colour in groups],
+            _("Share"): shares,
+        }
+    )
+    return Chart(figure, _("NPS {score}: {told}.").format(score=wording.signed(found.score), told=told), data)
 
 
 def nps_by(groups: pd.DataFrame, *, overall: float) -> Chart:
@@ -115,7 +132,8 @@ def nps_by(groups: pd.DataFrame, *, overall: float) -> Chart:
     ticks = [-100, -50, 0, 50, 100]
     figure.update_xaxes(range=[-105, 125], tickvals=ticks, ticktext=[wording.signed(tick) for tick in ticks])
     told = wording.listing([f"{name} {score}" for name, score in zip(names, shown, strict=True)])
-    return Chart(figure, _("NPS by group: {told}; all {score}.").format(told=told, score=wording.signed(overall)))
+    data = pd.DataFrame({_("Group"): names, _("Answers"): groups["answers"], _("NPS"): scores, **look.limits(low, high)})
+    return Chart(figure, _("NPS by group: {told}; all {score}.").format(told=told, score=wording.signed(overall)), data)
 
 
 def _top(customers: float, revenue: float) -> str:

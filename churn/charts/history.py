@@ -42,4 +42,14 @@ def returning(silences: pd.DataFrame, *, gone_after: int | None) -> Chart:
     top = max([0.01, *seen["high"]])
     figure.update_xaxes(title_text=_("days of silence"), rangemode="tozero")
     figure.update_yaxes(range=[0, 1.1 * top], title_text=_("ordered again"), **look.share_ticks(look.share_marks(top)))
-    return Chart(figure, " ".join(f"{text}." for text in hover))
+    data = pd.DataFrame(
+        {
+            _("Days of silence"): seen["days"],
+            _("Days watched after"): seen["look_ahead"],
+            _("Silences"): seen["silences"],
+            _("Ordered again"): seen["returned"],
+            _("Share"): seen["share"],
+            **look.limits(seen["low"], seen["high"]),
+        }
+    )
+    return Chart(figure, " ".join(f"{text}." for text in hover), data)

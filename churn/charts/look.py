@@ -1,4 +1,4 @@
-"""What all charts share: one palette, transparent ground, no font colours (so that light and dark themes both work), safe text.
+"""What all charts share: one palette, no colours of ground and text (the theme's then also stand in a picture that is taken), safe text.
 
 A user's text reaches a figure through `plain` alone: Plotly reads tags, entities and formulas in whatever it is given.
 """
@@ -20,7 +20,14 @@ QUOTED = "#8A8F98"
 UP = "#D55E00"
 DOWN = "#009E73"
 
+# Groups side by side: those of Okabe and Ito (2008) that stand out on white and on dark, and two more that every eye tells from them; each
+# has a stroke of its own, too. Amounts: one hue, pale to dark, as legible on white as on dark.
+GROUPS = (OURS, UP, DOWN, "#A64CFF", "#E5004C", QUOTED)
+STROKES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SCALE = ("#E3EFF7", "#A9CDE4", "#66A5CC", "#2E7DB0", "#0B5688", "#06365A")
+
 ROW_HEIGHT = 44
+FEW = 10
 
 
 @dataclass(frozen=True)
@@ -61,12 +68,11 @@ def blank(height: int) -> go.Figure:
         template=go.layout.Template(),
         height=height,
         margin={"l": 8, "r": 24, "t": 28, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
         dragmode=False,
         bargap=0.1,
         hoverlabel={"align": "left"},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": QUOTED, "activecolor": OURS, "orientation": "v"},
     )
     figure.update_xaxes(fixedrange=True, automargin=True, showgrid=False, zeroline=False)
     figure.update_yaxes(fixedrange=True, automargin=True, showgrid=False, zeroline=False)
@@ -133,6 +139,11 @@ def intervals(middle: Iterable[float], low: Iterable[float], high: Iterable[floa
     }
 
 
+def limits(low: "pd.Series[float]", high: "pd.Series[float]") -> dict[str, "pd.Series[float]"]:
+    """The columns of an interval in a chart's numbers."""
+    return {_("95% interval from"): low, _("95% interval to"): high}
+
+
 def share_ticks(shares: Sequence[float]) -> dict[str, Any]:
     """What an axis needs to be marked at these shares."""
     return {"tickvals": list(shares), "ticktext": [wording.percent(share, 0) for share in shares]}
@@ -161,3 +172,48 @@ def name(label: str) -> str:
 def others(n: int) -> str:
     """The label of the row that stands for `n` columns without one of their own."""
     return _("all other columns ({n})").format(n=wording.number(n))
+
+
+def label(group: object) -> str:
+    """The name of a group; what is missing is called so."""
+    return _("missing") if pd.isna(group) else str(group)  # type: ignore[call-overload]
+
+
+def is_few(n: float) -> bool:
+    """Whether so many customers are too few for a bare percentage."""
+    return n < FEW
+
+
+def of_all(part: float, whole: float) -> str:
+    """A part and its whole, counted."""
+    return _("{part} of {whole}").format(part=wording.number(part), whole=wording.number(whole))
+
+
+def share_said(share: float, part: float, whole: float) -> str:
+    """A share as a percentage; of few customers the counts alone.
+
+    >>> share_said(0.25, 25, 100), share_said(0.5, 2, 4)
+    ('25.0%', '2 of 4')
+    """
+    return of_all(part, whole) if is_few(whole) else wording.percent(share)
+
+
+def apart(wanted: Sequence[float], least: float) -> list[float]:
+    """Places near the wanted ones, in the same order, no two closer than `least`; the middle of a heap stays where it was.
+
+    >>> apart([0.0, 0.1, 5.0], 1.0)
+    [-0.45, 0.55, 5.0]
+    """
+    order = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    heaps: list[list[int]] = []
+    for place in order:
+        heaps.append([place])
+        while len(heaps) > 1 and _start(heaps[-1], wanted, least) < _start(heaps[-2], wanted, least) + least * len(heaps[-2]):
+            last = heaps.pop()
+            heaps[-1] = heaps[-1] + last
+    found = {place: _start(heap, wanted, least) + least * rank for heap in heaps for rank, place in enumerate(heap)}
+    return [round(found[place], 12) for place in range(len(wanted))]
+
+
+def _start(heap: Sequence[int], wanted: Sequence[float], least: float) -> float:
+    return sum(wanted[place] for place in heap) / len(heap) - least * (len(heap) - 1) / 2

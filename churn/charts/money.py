@@ -25,7 +25,9 @@ def money_by_calls(found: CallList, *, calls: int, currency: str | None = None) 
     figure.update_xaxes(title_text=_("customers contacted"), range=[0, max(1, found.customers)], nticks=6, tickformat=",")
     figure.update_yaxes(title_text=_("money"), nticks=6, tickformat=",")
     text = _("Money by customers contacted. Best: {best}. Chosen: {chosen}.")
-    return Chart(figure, text.format(best=listing(_told(found.best, currency)), chosen=listing(_told(chosen, currency))))
+    told = text.format(best=listing(_told(found.best, currency)), chosen=listing(_told(chosen, currency)))
+    names = {"calls": _("Contacted"), "caught": _("Who would leave"), "wasted": _("Who would stay"), "money": _("Money")}
+    return Chart(figure, told, curve[list(names)].rename(columns=names))
 
 
 def _hover(row: Calls, currency: str | None) -> str:

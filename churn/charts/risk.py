@@ -46,7 +46,14 @@ def risk_spread(spread: pd.DataFrame) -> Chart:
     figure.update_yaxes(title_text=_("customers"), rangemode="tozero", nticks=5, tickformat=",")
     figure.update_layout(margin_t=48)
     alt = _("Customers by risk: {low} low, {medium} medium, {high} high.")
-    return Chart(figure, alt.format(**{band: wording.number(count) for band, count in counts.items()}))
+    names = {
+        "band_low": _("Risk from"),
+        "band_high": _("Risk to"),
+        "customers": _("Customers"),
+        "monthly_value": _("Monthly value"),
+    }
+    data = spread[[name for name in names if name in spread]].rename(columns=names)
+    return Chart(figure, alt.format(**{band: wording.number(count) for band, count in counts.items()}), data)
 
 
 def drivers(importance: Mapping[str, float], *, most: int = 10) -> Chart:
@@ -66,7 +73,8 @@ def drivers(importance: Mapping[str, float], *, most: int = 10) -> Chart:
     figure.update_xaxes(visible=False, range=[0, 1.25 * max(ends, default=1.0)])
     figure.update_layout(margin_t=8)
     told = [f"{column} {text}" for (column, _share), text in zip(shares, shown, strict=True)]
-    return Chart(figure, _("What moves the scores, by column: {drivers}.").format(drivers=wording.listing(told)))
+    data = pd.DataFrame({_("Column"): [column for column, _size in ordered], _("Share"): [size / total for _column, size in ordered]})
+    return Chart(figure, _("What moves the scores, by column: {drivers}.").format(drivers=wording.listing(told)), data)
 
 
 def waterfall(steps: Sequence[Step], *, base: float, final: float, average: float, most: int = 8) -> Chart:
@@ -79,7 +87,8 @@ def waterfall(steps: Sequence[Step], *, base: float, final: float, average: floa
     look.line_at(figure, average, _("average {share}").format(share=wording.percent(average)))
     figure.update_xaxes(range=[0, 1], **look.share_ticks([0, 0.25, 0.5, 0.75, 1]))
     path = _told(moves, base, final, wording.percent, wording.points)
-    return Chart(figure, _("{path} The average is {share}.").format(path=path, share=wording.percent(average)))
+    alt = _("{path} The average is {share}.").format(path=path, share=wording.percent(average))
+    return Chart(figure, alt, _data(steps, base, final))
 
 
 def waterfall_log_odds(steps: Sequence[Step], *, base: float, final: float, most: int = 8) -> Chart:
@@ -93,7 +102,18 @@ def waterfall_log_odds(steps: Sequence[Step], *, base: float, final: float, most
     figure.update_xaxes(range=[min(ends) - room, max(ends) + room], title_text=_("log-odds"))
     figure.update_xaxes(tickvals=list(ticks), ticktext=[wording.number(tick) for tick in ticks])
     figure.add_vline(x=0, line_color=QUOTED, line_width=1)
-    return Chart(figure, _told(moves, base, final, level, change))
+    return Chart(figure, _told(moves, base, final, level, change), _data(steps, base, final))
+
+
+def _data(steps: Sequence[Step], base: float, final: float) -> pd.DataFrame:
+    """Every step, those that are drawn as one too."""
+    return pd.DataFrame(
+        {
+            _("What"): [_("a typical customer"), *(step.label for step in steps), _("this customer")],
+            _("From"): [math.nan, *(step.start for step in steps), math.nan],
+            _("To"): [base, *(step.end for step in steps), final],
+        }
+    )
 
 
 def _shortened(steps: Sequence[Step], final: float, most: int) -> list[Step]:

@@ -44,7 +44,15 @@ def calibration(groups: Sequence[CalibrationGroup]) -> Chart:
     figure.update_xaxes(range=[-0.02 * top, top], title_text=_("risk that was shown"), **ticks)
     figure.update_yaxes(range=[-0.02 * top, top], title_text=_("share that left"), **ticks)
     figure.update_layout(margin_t=8)
-    return Chart(figure, calibration_words(groups))
+    data = pd.DataFrame(
+        {
+            _("Customers"): [group.rows for group in groups],
+            _("Risk that was shown"): shown,
+            _("Share that left"): left,
+            **look.limits(pd.Series([group.low for group in groups]), pd.Series([group.high for group in groups])),
+        }
+    )
+    return Chart(figure, calibration_words(groups), data)
 
 
 def calibration_words(groups: Sequence[CalibrationGroup]) -> str:
@@ -82,7 +90,7 @@ def lift(gains: Sequence[tuple[float, float]], tops: Sequence[Top]) -> Chart:
     figure.update_xaxes(range=[0, 1], title_text=_("customers contacted, riskiest first"), **ticks)
     figure.update_yaxes(range=[0, 1.03], title_text=_("of all who left"), **ticks)
     figure.update_layout(margin_t=8)
-    return Chart(figure, lift_words(tops))
+    return Chart(figure, lift_words(tops), pd.DataFrame(points, columns=[_("Share of customers contacted"), _("Share of all who left")]))
 
 
 def lift_words(tops: Sequence[Top]) -> str:
@@ -96,7 +104,9 @@ def curve(found: pd.DataFrame, column: str, *, typical: float) -> Chart:
     `found` is a frame of `churn.risk.curves.curve_of`: numbers become a line above the customers it rests on, levels become rows.
     """
     figure = _along(found, typical) if found["value"].notna().any() else _by_level(found, typical)
-    return Chart(figure, curve_words(found, column, typical=typical))
+    names = {"level": _("Value"), "customers": _("Customers"), "risk": _("Risk")}
+    data = found[list(names)].rename(columns=names).assign(**look.limits(found["risk_low"], found["risk_high"]))
+    return Chart(figure, curve_words(found, column, typical=typical), data)
 
 
 def curve_words(found: pd.DataFrame, column: str, *, typical: float) -> str:
