@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,7 +10,7 @@ import pandas as pd
 
 from churn import measures
 from churn.dials import Dials
-from churn.filters import TENURE, Filters, Span
+from churn.filters import ALL_TIME, TENURE, Filters, Span, period_name
 from churn.measures import Share
 from churn.measures.dialect import Frame, has, is_known, is_true, one_row, small
 from churn.prepared import DAYS, dials_of
@@ -20,6 +20,7 @@ from churn.stored import StoredColumn
 from churn.tables import Type
 
 MOST_LEVELS = 40
+LATELY = "12"
 DIMENSIONS = ("segment", "region", "plan", "owner")
 
 
@@ -61,6 +62,18 @@ class View:
         """Whether the desk has a table with these columns."""
         return table in self.frames and all(has(self.frames[table], column) for column in columns)
 
+    @property
+    def recent(self) -> Span | None:
+        """The days that what happened is counted over: the period that was asked for, else the last twelve months that are over; None where
+        no day is known."""
+        asked = replace(self.filters, period=LATELY) if self.filters.period == ALL_TIME else self.filters
+        return None if self.dials is None else asked.span(self.dials.as_of)
+
+    @property
+    def recently(self) -> str:
+        """`recent` in words: "in the last 12 months"."""
+        return period_name(LATELY if self.filters.period == ALL_TIME else self.filters.period)
+
     def within(self, table: str) -> Frame:
         """The rows of a table of events whose day lies in the period; all where no day says who left."""
         frame, span = self.frames[table], self.span
@@ -87,10 +100,10 @@ class View:
         """The share of the customers who are lost; None where nothing says who is."""
         return None if self.lost is None else measures.churn(self.people, self.lost)
 
-    def left(self) -> Frame:
-        """The lost customers, where days say so only those who left in the period."""
+    def left(self, span: Span | None = None) -> Frame:
+        """The lost customers; where days say so, those who left in the span, or in the period that was asked for."""
         gone = self.people.filter(is_true(self.lost)) if self.lost is not None else self.people.head(0)
-        span = self.span
+        span = span or self.span
         if span is None:
             return gone
         gone = gone.filter(nw.col("lost_on") < nw.lit(span.until))

@@ -1,0 +1,100 @@
+"""What changed since the month before, and what it comes with: one or two sentences that say no more than the figures bear."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn import measures, wording
+from churn.filters import Span
+from churn.findings import stating
+from churn.findings.words import against, beyond_chance, of
+from churn.measures import Share
+from churn.measures.dialect import Frame, is_known, small
+from churn.measures.rates import share_of
+from churn.view import DIMENSIONS, View
+from churn.wording import _
+
+FEWEST_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Two months that followed each other, the later first: their first days, and who of the customers at their start left in each."""
+
+    month: pd.Timestamp
+    before: pd.Timestamp
+    now: Share
+    then: Share
+
+
+def changed(view: View, rates: pd.DataFrame) -> str:
+    """How churn moved in the last whole month against the one before, in which group most of it lies where it is more than chance, and the
+    reason that most of those who left gave. "" where there are no two months. `rates` comes from `churn_by_month`."""
+    moved = _moved(rates)
+    if moved is None:
+        return ""
+    month, when = wording.span(moved.month, "month"), _("in {month}").format(month=wording.span(moved.before, "month"))
+    told = _("In {month} {share} of the customers left ({of}), {against}.").format(
+        month=month, share=wording.percent(moved.now.share), of=of(moved.now), against=against(moved.now, moved.then, when)
+    )
+    return " ".join(filter(None, [told, _where(view, moved), _why(view, moved)]))
+
+
+def _moved(rates: pd.DataFrame) -> Moved | None:
+    whole = rates[rates["complete"] & (rates["at_start"] > 0)].tail(2)
+    if len(whole) < 2:
+        return None
+    then, now = (share_of(int(row["lost"]), int(row["at_start"])) for row in whole.to_dict("records"))
+    return Moved(whole["month"].iloc[1], whole["month"].iloc[0], now, then)
+
+
+def _where(view: View, moved: Moved) -> str:
+    """The group with most of the change, where churn moved by more than chance."""
+    columns = [column for column in view.columns if column.name in DIMENSIONS]
+    if not beyond_chance(moved.now, moved.then) or not columns:
+        return ""
+    sign = 1 if moved.now.share > moved.then.share else -1
+    shifts: list[tuple[float, str]] = []
+    months = view.frames["customer_months"].filter(nw.col("month") >= nw.lit(moved.before.date()))
+    assert view.dials is not None  # there are months
+    for column in columns:
+        found = measures.churn_by_month(months, view.dials.as_of, groups=measures.grouped(view.people, column.name))
+        for group, rows in found[found["group"].notna()].groupby("group"):
+            lost: Any = rows.set_index("month")["lost"]
+            expected = lost.get(moved.before, 0) * moved.now.total / moved.then.total
+            named = _("{column} {group}: {now} left, {then} the month before").format(
+                column=column.label, group=group, now=lost.get(moved.month, 0), then=lost.get(moved.before, 0)
+            )
+            shifts.append((sign * (lost.get(moved.month, 0) - expected), named))
+    if not shifts or max(shifts)[0] <= 0:
+        return ""
+    return _("The largest part of the difference is {group}.").format(group=max(shifts)[1])
+
+
+def _why(view: View, moved: Moved) -> str:
+    """The reason given most in the month, with its counts."""
+    found = next(iter(stating.sources(view)), None)
+    if found is None:
+        return ""
+    reasons = stating.stated(view, found, Span(moved.before.date(), (moved.month + pd.DateOffset(months=1)).date()))
+    now = _counted(reasons, moved.month) if reasons is not None else pd.Series(dtype="int64")
+    if now.sum() < FEWEST_REASONS or reasons is None:
+        return ""
+    then = _counted(reasons, moved.before, until=moved.month)
+    return _("Of the {stated} who left then and said why, {n} named '{reason}' (the month before {m} of {all}).").format(
+        stated=wording.number(now.sum()),
+        n=wording.number(now.iloc[0]),
+        reason=now.index[0],
+        m=wording.number(then.get(now.index[0], 0)),
+        all=wording.number(then.sum()),
+    )
+
+
+def _counted(reasons: Frame, first: pd.Timestamp, until: pd.Timestamp | None = None) -> "pd.Series[int]":
+    """How many of those who left from a day on named each reason, the most frequent first."""
+    said = reasons.filter(is_known(nw.col("reason")) & (nw.col("lost_on") >= nw.lit(first.date())))
+    said = said if until is None else said.filter(nw.col("lost_on") < nw.lit(until.date()))
+    counted = small(said.group_by("reason").agg(nw.len().alias("n")))
+    return counted.sort_values(["n", "reason"], ascending=[False, True]).set_index("reason")["n"]

@@ -1,0 +1,151 @@
+"""How many customers leave, is it better than before, what does it cost, and what is at stake?"""
+
+import pandas as pd
+
+from churn import charts, measures, wording
+from churn.filters import Span
+from churn.findings.blocks import Figure, Findings, Part
+from churn.findings.changed import changed
+from churn.findings.words import against, customers, few, interval, of
+from churn.measures import Concentration, Share
+from churn.measures.dialect import Frame, has, is_known, is_true, one_row, real
+from churn.measures.rates import share_of
+from churn.view import View
+from churn.wording import _, plural
+
+MONTHS_SHOWN = 24
+
+
+def overview(view: View) -> Findings:
+    """The firm at a glance, but for what the score adds (`churn.findings.risks`)."""
+    rates = _rates(view)
+    return Findings(
+        title=_("Overview"),
+        question=_("How many customers leave, is it better than before, and what does it cost?"),
+        figures=tuple(filter(None, [_active(view), _churn(view, rates), _lost_value(view), _nps(view), _top(view)])),
+        said=changed(view, rates) if rates is not None else "",
+        caution=few(view.customers, customers(view.customers)),
+        parts=(_trend(view, rates),),
+    )
+
+
+def _rates(view: View) -> pd.DataFrame | None:
+    """Churn by month over all months that are known; None where no day says when customers left."""
+    if view.dials is None or "customer_months" not in view.frames:
+        return None
+    return measures.churn_by_month(view.frames["customer_months"], view.dials.as_of)
+
+
+def _active(view: View) -> Figure:
+    share = view.churn()
+    if share is None or view.lost is None:
+        return Figure(_("Customers"), wording.number(view.customers), _("Rows in the customers table; nothing says who of them has left"))
+    here = share.total - share.count
+    on = _("Of {customers}; {lost} have left").format(customers=customers(share.total), lost=wording.number(share.count))
+    if view.dials is not None:
+        on = _("On {day}, of {customers} that ever came").format(day=wording.date(view.dials.as_of), customers=wording.number(share.total))
+    if view.to_come:
+        to_come = plural("{n} has neither a start nor an order yet", "{n} have neither a start nor an order yet", view.to_come)
+        on = _("{on}; {to_come}").format(on=on, to_come=to_come)
+    return Figure(_("Active customers"), wording.number(here), on)
+
+
+def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
+    share = view.churn()
+    if share is None:
+        return None
+    if rates is None or view.recent is None:
+        on = _("{of} in the table have left, whenever that was; {interval}").format(of=of(share), interval=interval(share))
+        return Figure(_("Share who have left"), wording.percent(share.share), on)
+    now = _average(rates, view.recent)
+    if not now.total:
+        return None
+    on = _("Of those here at the start of a month, on average {recently}; {interval}").format(
+        recently=view.recently, interval=interval(now)
+    )
+    return Figure(
+        _("Churn a month"), wording.percent(now.share), on, against(now, _average(rates, _earlier(view.recent)), _("before that"))
+    )
+
+
+def _average(rates: pd.DataFrame, span: Span) -> Share:
+    """The average rate over the whole months of a span."""
+    inside = rates["complete"] & (rates["month"] < pd.Timestamp(span.until))
+    if span.first is not None:
+        inside &= rates["month"] >= pd.Timestamp(span.first)
+    return share_of(int(rates.loc[inside, "lost"].sum()), int(rates.loc[inside, "at_start"].sum()))
+
+
+def _earlier(span: Span) -> Span:
+    """As many months just before."""
+    if span.first is None:
+        return Span(span.until, span.until)
+    first, until = pd.Period(span.first, "M"), pd.Period(span.until, "M")
+    return Span((first - (until - first).n).start_time.date(), span.first)
+
+
+def _lost_value(view: View) -> Figure | None:
+    """What those who left had paid a month."""
+    if view.lost is None or not has(view.people, "monthly_value"):
+        return None
+    recent = view.recent
+    lost, valued = _value(view.left(recent))
+    active, _valued = _value(view.people.filter(~is_true(view.lost)))
+    if recent is None:
+        on = _("What the {customers} who have left paid a month; those who are here pay {active}")
+    else:
+        on = _("What the {customers} who left {recently} paid a month; those who are here pay {active}")
+    told = on.format(customers=customers(valued), recently=view.recently, active=wording.money(active))
+    return Figure(_("Monthly value lost"), wording.money(lost), told)
+
+
+def _value(people: Frame) -> tuple[float, int]:
+    value = real("monthly_value")
+    sums = one_row(people, [value.sum().alias("value"), value.count().alias("n")])
+    return (sums["value"] if sums["n"] else 0.0), int(sums["n"])
+
+
+def _nps(view: View) -> Figure | None:
+    if not view.holds("surveys", "question", "score"):
+        return None
+    found = measures.nps(view.within("surveys"))
+    if not found.answers:
+        return None
+    on = _("{answers}, the latest of each customer; give or take {margin} (95%)").format(
+        answers=plural("{n} answer", "{n} answers", found.answers), margin=wording.number(found.margin)
+    )
+    return Figure(_("NPS"), wording.signed(found.score), on)
+
+
+def _top(view: View) -> Figure | None:
+    found = revenue_of(view)
+    if found is None or not found.revenue > 0:
+        return None
+    on = _("Share of the revenue that the largest fifth of {customers} brings; 80% is often quoted, without a source")
+    return Figure(_("Loyal 20%"), wording.percent(found.top_share, 0), on.format(customers=customers(found.customers)))
+
+
+def revenue_of(view: View) -> Concentration | None:
+    """How revenue gathers: that of the orders in the period, else what customers pay a month; None where the desk holds neither."""
+    months = view.months() if view.holds("orders") else None
+    if months is not None:
+        paid = months.filter(is_known(real("revenue"))).group_by("customer_id").agg(real("revenue").sum().alias("value"))
+        return measures.concentration(paid)
+    if has(view.people, "monthly_value"):
+        return measures.concentration(measures.values_from_customers(view.people))
+    return None
+
+
+def _trend(view: View, rates: pd.DataFrame | None) -> Part:
+    key, title = "churn_by_month", _("Churn by month")
+    if rates is None or not rates["complete"].any() or view.recent is None:
+        lacking = _("No day says when customers left: load customers with a column of the day they ended, or their orders.")
+        return Part(key, title, lacking=lacking)
+    shown = rates[rates["complete"]]
+    if view.span is not None and view.span.first is not None:
+        shown = shown[(shown["month"] >= pd.Timestamp(view.span.first)) & (shown["month"] < pd.Timestamp(view.span.until))]
+    shown = shown.tail(MONTHS_SHOWN)
+    if shown.empty:
+        return Part(key, title, lacking=_("No whole month lies in this period."))
+    about = _("Of the customers at the start of each month, who left in it; shaded: the 95% interval.")
+    return Part(key, title, about, chart=charts.churn_trend(shown))
