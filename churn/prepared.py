@@ -15,19 +15,23 @@ import pandas as pd
 
 from churn.dials import Dials
 from churn.features import features, panel_dates
-from churn.measures.declared import Tables, holds
-from churn.measures.dialect import is_known, small
+from churn.measures.declared import Tables, declared, holds
+from churn.measures.dialect import days_between, has, is_known, small
 from churn.measures.lives import lives
+from churn.measures.loyal import loyal_customers
 from churn.measures.months import customer_months
+from churn.measures.newcomers import buyers
 from churn.measures.period import period
+from churn.measures.rfm import bought
 from churn.measures.rhythm import LOOK_AHEAD, return_curve, suggest_gone_after, suggested, usual_gaps, what_it_means
 from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
 from churn.stored import Json
 from churn.tables import TABLES
 
-EDITION = 1
+EDITION = 2
 RECORD_DAYS = 6
+NOW = {"first_on": nw.Date(), "lost_on": nw.Date(), "is_lost": nw.Int64(), "tenure_days": nw.Int64()}
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
 DAYS = {name: next(column.name for column in TABLES[name].columns if column.type == "date") for name in EVENTS}
 
@@ -81,11 +85,13 @@ def wishes_of(desk: Desk) -> Wishes:
 def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
     """The prepared tables of these tables, by name; none where there are no customers.
 
-    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet); columns of
-    these names that the firm's own table has are left out. customer_months as
-    `customer_months`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as `return_curve`
-    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as suggested_..., is_dated
-    (days say who left), stamp.
+    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet), tenure_days
+    (from first_on to lost_on or as_of; null where the start is unknown or after the end; the firm's own numbers of this name where no
+    table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
+    `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
+    customer_spend as `buyers`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as
+    `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as
+    suggested_..., is_dated (days say who left), stamp.
     """
     if "customers" not in tables:
         return {}
@@ -106,6 +112,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     if "orders" in tables:
         returns, meaning = return_curve(tables, dials.as_of), what_it_means(tables, dials.as_of)
         made |= {"silences": returns.merge(meaning, on="days"), "gaps": usual_gaps(tables, dials.as_of)}
+        made |= _of_orders(tables, dials, dated=dated)
     days = past_days(tables, dials)[:RECORD_DAYS]
     return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
 
@@ -157,14 +164,34 @@ def stamp(wishes: Wishes) -> str:
 
 def _now(tables: Tables, dials: Dials | None, *, dated: bool) -> nw.LazyFrame[Any]:
     if dials is None:
-        return tables["customers"].with_columns(
-            first_on=nw.lit(None, nw.Date), lost_on=nw.lit(None, nw.Date), is_lost=nw.lit(None, nw.Int64)
-        )
+        kept = tables["customers"].select(_own(tables))
+        return kept.with_columns(*(nw.lit(None, kind).alias(name) for name, kind in NOW.items() if not has(kept, name)))
+    tenure = days_between(nw.col("first_on"), nw.coalesce(nw.col("lost_on"), nw.lit(dials.as_of)))
     gone = nw.when(is_known(nw.col("lost_on"))).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
-    spans = lives(tables, dials).rename({"started_on": "first_on"}).with_columns(is_lost=gone)
-    own = [name for name in tables["customers"].collect_schema().names() if name not in ("first_on", "lost_on", "is_lost")]
-    joined = tables["customers"].select(own).join(spans, on="customer_id", how="left")
+    spans = (
+        lives(tables, dials).rename({"started_on": "first_on"}).with_columns(is_lost=gone, tenure_days=nw.when(tenure >= 0).then(tenure))
+    )
+    own = _own(tables)
+    joined = tables["customers"].select(own).join(spans.drop(*(set(own) & set(NOW))), on="customer_id", how="left")
     return joined if dated else joined.with_columns(is_lost=nw.lit(None, nw.Int64))
+
+
+def _own(tables: Tables) -> list[str]:
+    """The firm's columns of customers that nothing prepared takes the place of."""
+    columns = tables["customers"].collect_schema()
+    undated = "started_on" not in columns and "orders" not in tables
+    kept = {"tenure_days"} if undated and "tenure_days" in columns and columns["tenure_days"].is_numeric() else set()
+    return [name for name in columns.names() if name not in NOW or name in kept]
+
+
+def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
+    """What each customer bought; how loyal they are and what the new try only where days say who left."""
+    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {"customer_bought": bought(declared(tables)["orders"], dials.as_of)}
+    if dated:
+        made["customer_loyal"] = loyal_customers(tables, dials)
+    if dated and holds(tables, "orders", "amount"):
+        made["customer_spend"] = buyers(tables, dials)
+    return made
 
 
 def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:

@@ -32,6 +32,9 @@ BEFORE = "_before_"
 PREPARED = (
     "customer_now",
     "customer_months",
+    "customer_bought",
+    "customer_loyal",
+    "customer_spend",
     "customer_features",
     "customer_signs",
     "sign_record",

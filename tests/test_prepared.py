@@ -22,7 +22,7 @@ from tests.firms import AS_OF, ago, made_firm
 
 ALWAYS = {"customer_now", "dials"}
 OF_HISTORY = ALWAYS | {"customer_months", "customer_features", "customer_signs"}
-OF_ORDERS = OF_HISTORY | {"silences", "gaps"}
+OF_ORDERS = OF_HISTORY | {"silences", "gaps", "customer_bought", "customer_loyal", "customer_spend"}
 
 PEOPLE = "customer_id,name,started_on,ended_on\nA,Ash,2024-01-01,\nB,Birch,2024-01-01,2024-11-01\nC,Cedar,2024-01-01,2025-06-30\nD,Dill,,\n"
 PROMISES = "customer_id,promised_on,kept_on\nA,2025-06-01,\nB,2025-05-02,2025-05-05\n"

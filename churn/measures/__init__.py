@@ -8,14 +8,17 @@ from churn.measures.churning import average_churn, churn_by_month, grouped
 from churn.measures.cohorts import Cohorts, cohorts
 from churn.measures.complaints import complaint_rate, lost_after_complaint, settled_within, settling
 from churn.measures.in_touch import ContactGaps, contact_gaps, without_contact
-from churn.measures.loyal import Fifth, LoyalFifths, loyal_fifths
+from churn.measures.lives import lives_of
+from churn.measures.loyal import Fifth, LoyalFifths, loyal_customers, loyal_fifths, loyal_fifths_of
 from churn.measures.loyalty import Concentration, concentration, largest, values_from_customers, values_from_orders
 from churn.measures.newcomers import (
     QUOTED_SPEND,
     QUOTED_TRY,
     Buyers,
     ExistingAgainstNew,
+    buyers,
     existing_against_new,
+    existing_against_new_of,
     quoted_existing_standing,
 )
 from churn.measures.nps import Nps, nps, nps_by, nps_from, nps_trend
@@ -24,7 +27,7 @@ from churn.measures.rates import Share, churn, lost_expression, share_of
 from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
 from churn.measures.revenue import revenue_retention
-from churn.measures.rfm import SEGMENTS, rfm, rfm_segments, segment_name
+from churn.measures.rfm import SEGMENTS, bought, rfm, rfm_segments, rfm_segments_of, segment_name
 from churn.measures.standing import standing, stood
 from churn.measures.stated import reason_trend, reasons_by, stated_against_unstated, stated_reasons, stated_share
 
@@ -50,6 +53,8 @@ __all__ = [
     "around_change",
     "at_risk",
     "average_churn",
+    "bought",
+    "buyers",
     "change_risk",
     "changes_by_month",
     "churn",
@@ -60,13 +65,17 @@ __all__ = [
     "concentration",
     "contact_gaps",
     "existing_against_new",
+    "existing_against_new_of",
     "grouped",
     "largest",
     "leaving_by_change",
+    "lives_of",
     "lost_after_change",
     "lost_after_complaint",
     "lost_expression",
+    "loyal_customers",
     "loyal_fifths",
+    "loyal_fifths_of",
     "nps",
     "nps_by",
     "nps_from",
@@ -81,6 +90,7 @@ __all__ = [
     "revenue_retention",
     "rfm",
     "rfm_segments",
+    "rfm_segments_of",
     "risk_spread",
     "riskiest",
     "segment_name",

@@ -10,19 +10,22 @@ from churn.dials import Dials
 from churn.measures.declared import Tables, declared
 from churn.measures.dialect import Frame, is_known, real, small, words
 from churn.measures.followed import WITHIN, first_events, lost_shares
-from churn.measures.lives import lives
+from churn.measures.lives import given
 
 GROUPS = ("promoter", "passive", "detractor")
 
 
-def stayed_after_answer(tables: Tables, dials: Dials, days: Sequence[int] = (90, 180, 365), *, within: int | None = WITHIN) -> pd.DataFrame:
+def stayed_after_answer(
+    tables: Tables, dials: Dials, days: Sequence[int] = (90, 180, 365), *, within: int | None = WITHIN, lived: Frame | None = None
+) -> pd.DataFrame:
     """The share of promoters (9, 10), passives (7, 8) and detractors (0 to 6) lost within so many days from their answer on.
 
     One answer a customer, the first of those that can be followed for all these days (of one day's answers, the highest), from the last
-    `within` days on which that could be (None: all); so each number of days looks at customers of its own. Columns out: days, group
-    (promoter, passive, detractor), customers, lost, share with its 95% interval low and high (Wilson, 1927); three rows for each of `days`.
+    `within` days on which that could be (None: all); so each number of days looks at customers of its own. `lived`: the `lives` at
+    `dials`, where they are at hand. Columns out: days, group (promoter, passive, detractor), customers, lost, share with its 95% interval
+    low and high (Wilson, 1927); three rows for each of `days`.
     """
-    answers, lived = scored_days(tables, dials), lives(tables, dials)
+    answers, lived = scored_days(tables, dials), given(lived, tables, dials)
     every = pd.DataFrame({"group": GROUPS})
     found = [lost_shares(first_events(answers, lived, dials, length, within=within), "group") for length in days]
     full = [every.merge(one, on="group", how="left").assign(days=length) for length, one in zip(days, found, strict=True)]

@@ -15,7 +15,7 @@ import pandas as pd
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared
 from churn.measures.dialect import Frame, count_if, days_after, one_row, period_of, small
-from churn.measures.lives import lives
+from churn.measures.lives import given
 from churn.measures.rates import Z_95, share_of
 
 RECENT = 180
@@ -51,13 +51,15 @@ def changes_by_month(tables: Tables, dials: Dials, what: str = "point_of_contact
     return small(by_customer.group_by("month").agg(*counts).sort("month"))
 
 
-def leaving_by_change(tables: Tables, dials: Dials, what: str = "point_of_contact", *, recent: int = RECENT) -> pd.DataFrame:
+def leaving_by_change(
+    tables: Tables, dials: Dials, what: str = "point_of_contact", *, recent: int = RECENT, lived: Frame | None = None
+) -> pd.DataFrame:
     """Of the customers there on the first day of each whole month, how many left in it, with a recent change and without.
 
-    A change is recent for `recent` days. Columns out: month, changed, changed_lost, others, others_lost; the months before which somebody
-    had a recent change, at most the last 120.
+    A change is recent for `recent` days; `lived`: the `lives` at `dials`, where they are at hand. Columns out: month, changed,
+    changed_lost, others, others_lost; the months before which somebody had a recent change, at most the last 120.
     """
-    lived = lives(tables, dials)
+    lived = given(lived, tables, dials)
     changed = _changes(tables, dials, what).select("customer_id", "day")
     reach = range(1, recent // 28 + 2)
     months = [changed.with_columns(month=period_of(nw.col("day"), "month").dt.offset_by(f"{ahead}mo").cast(nw.Date)) for ahead in reach]
@@ -92,17 +94,24 @@ def change_risk(months: pd.DataFrame) -> ChangeRisk:
 
 
 def lost_after_change(
-    tables: Tables, dials: Dials, what: str = "point_of_contact", *, days: Sequence[int] = (90, 180), recent: int = RECENT
+    tables: Tables,
+    dials: Dials,
+    what: str = "point_of_contact",
+    *,
+    days: Sequence[int] = (90, 180),
+    recent: int = RECENT,
+    lived: Frame | None = None,
 ) -> pd.DataFrame:
     """The share lost in the `days` from the first of the month after a change on, beside that of others in the same days.
 
     Changed: customers still there on that day, each with the first change of a year that can be followed. Others: those there on the same
     days without a change in the `recent` days (31 or more) before, weighted by month as the changed are (direct standardisation).
-    Columns out: days,
-    customers, lost, share with its 95% interval low and high (Wilson, 1927), others_share, others_low, others_high (normal; the months are
-    taken as wholly dependent, since the same customers are in them), difference, difference_low, difference_high.
+    `lived`: the `lives` at `dials`, where they are at hand. Columns out: days, customers, lost, share with its 95% interval
+    low and high (Wilson, 1927), others_share, others_low, others_high (normal; the months are taken as wholly dependent, since the same
+    customers are in them), difference, difference_low, difference_high.
     """
-    return pd.DataFrame([_followed(tables, dials, what, length, recent) for length in days], columns=_FOLLOWED)
+    there = given(lived, tables, dials)
+    return pd.DataFrame([_followed(tables, dials, what, length, recent, there) for length in days], columns=_FOLLOWED)
 
 
 _FOLLOWED = [
@@ -111,8 +120,7 @@ _FOLLOWED = [
 ]
 
 
-def _followed(tables: Tables, dials: Dials, what: str, days: int, recent: int) -> dict[str, float]:
-    lived = lives(tables, dials)
+def _followed(tables: Tables, dials: Dials, what: str, days: int, recent: int, lived: Frame) -> dict[str, float]:
     last = dials.as_of - timedelta(days=days)
     begins = nw.col("begin")
     dated = _changes(tables, dials, what).with_columns(begin=period_of(nw.col("day"), "month").dt.offset_by("1mo").cast(nw.Date))

@@ -11,7 +11,7 @@ from churn.dials import Dials
 from churn.measures.declared import Tables, declared
 from churn.measures.dialect import Every, Frame, count_if, days_between, period_of, small, words
 from churn.measures.followed import WITHIN, first_events, lost_shares
-from churn.measures.lives import lives
+from churn.measures.lives import given
 from churn.measures.rates import Z_95, with_shares
 
 LONGEST = 366
@@ -91,11 +91,14 @@ def settled_within(
     return _in_order(with_shares(sums, "settled", "contacts"), key, "days")
 
 
-def lost_after_complaint(tables: Tables, dials: Dials, *, settled_in: int = 7, days: int = 90, within: int | None = WITHIN) -> pd.DataFrame:
+def lost_after_complaint(
+    tables: Tables, dials: Dials, *, settled_in: int = 7, days: int = 90, within: int | None = WITHIN, lived: Frame | None = None
+) -> pd.DataFrame:
     """The share of customers lost in the `days` after the first `settled_in` days from a complaint on, by whether it was settled in these.
 
-    One complaint a customer and day (settled where all of that day's were), one a customer as in `first_events`. Columns out: settled
-    (True, False), customers, lost, share with its 95% interval low and high (Wilson, 1927).
+    One complaint a customer and day (settled where all of that day's were), one a customer as in `first_events`. `lived`: the `lives`
+    at `dials`, where they are at hand. Columns out: settled (True, False), customers, lost, share with its 95% interval low and high
+    (Wilson, 1927).
     """
     made = declared(tables)["contacts"].filter((nw.col("kind") == nw.lit("complaint")) & (nw.col("contacted_on") < nw.lit(dials.as_of)))
     wait = days_between(nw.col("contacted_on"), nw.col("resolved_on"))
@@ -106,7 +109,7 @@ def lost_after_complaint(tables: Tables, dials: Dials, *, settled_in: int = 7, d
         .group_by("customer_id", nw.col("contacted_on").alias("day"))
         .agg(nw.col("late").max())
     )
-    found = first_events(daily, lives(tables, dials), dials, days, after=settled_in + 1, within=within)
+    found = first_events(daily, given(lived, tables, dials), dials, days, after=settled_in + 1, within=within)
     shares = lost_shares(found, "late")
     return shares.assign(settled=shares["late"] == 0)[["settled", "customers", "lost", "share", "low", "high"]]
 

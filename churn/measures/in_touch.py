@@ -12,7 +12,7 @@ import pandas as pd
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared
 from churn.measures.dialect import Frame, count_if, days_between, one_row
-from churn.measures.lives import active, lives
+from churn.measures.lives import active, given
 from churn.measures.rates import with_shares
 
 
@@ -46,14 +46,20 @@ def contact_gaps(tables: Tables, dials: Dials, *, direction: Literal["in", "out"
 
 
 def without_contact(
-    tables: Tables, dials: Dials, *, days: Sequence[int] = (30, 60, 90, 180), direction: Literal["in", "out"] | None = None
+    tables: Tables,
+    dials: Dials,
+    *,
+    days: Sequence[int] = (30, 60, 90, 180),
+    direction: Literal["in", "out"] | None = None,
+    lived: Frame | None = None,
 ) -> pd.DataFrame:
     """The share of customers without a contact in the last so many days before `dials.as_of`, of the active who came before them.
 
-    Columns out: days, customers, silent, share with its 95% interval low and high (Wilson, 1927).
+    `lived`: the `lives` at `dials`, where they are at hand. Columns out: days, customers, silent, share with its 95% interval low and high
+    (Wilson, 1927).
     """
     last = _contacts(tables, dials, direction).group_by("customer_id").agg(nw.col("contacted_on").max().alias("last"))
-    joined = active(lives(tables, dials)).join(last, on="customer_id", how="left")
+    joined = active(given(lived, tables, dials)).join(last, on="customer_id", how="left")
     counts = []
     for length in days:
         since = nw.lit(dials.as_of - timedelta(days=length))

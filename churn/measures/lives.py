@@ -33,6 +33,20 @@ def lives(tables: Tables, dials: Dials) -> Frame:
     )
 
 
+def lives_of(customer_now: Frame) -> Frame:
+    """The `lives` that a load has prepared, without looking at any order; nobody where no day says who left.
+
+    Columns in: those of the prepared table customer_now.
+    """
+    come = customer_now.filter(is_known(nw.col("is_lost")))
+    return come.select("customer_id", nw.col("first_on").alias("started_on"), "lost_on")
+
+
+def given(lived: Frame | None, tables: Tables, dials: Dials) -> Frame:
+    """The `lives` at `dials` that are at hand, else made of the tables."""
+    return lives(tables, dials) if lived is None else lived
+
+
 def active(lives: Frame) -> Frame:
     """Those of `lives` who are still there: customer_id, started_on."""
     return lives.filter(nw.col("lost_on").is_null()).select("customer_id", "started_on")

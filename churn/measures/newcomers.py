@@ -68,15 +68,38 @@ def existing_against_new(tables: Tables, dials: Dials, *, months: int = 12) -> E
 
     Tables in: customers, orders, as `lives` reads them. Raises ChurnError where there are no orders.
     """
+    return existing_against_new_of(buyers(tables, dials, months=months), dials, months=months)
+
+
+def buyers(tables: Tables, dials: Dials, *, months: int = 12) -> Frame:
+    """Who was a customer in the last `months` months before `dials.as_of`, with what they did in them; a load prepares it.
+
+    Columns out: customer_id, new (Int64: 1 for who came in them, else 0), days (there in them), spent (money), tried (Int64, 1 or 0: bought
+    a product for the first time, later than on the day of the very first order; null where orders name no products). Tables in, and raises:
+    as `existing_against_new`.
+    """
     if not holds(tables, "orders", "ordered_on", "amount"):
         raise ChurnError(_("Existing and new customers cannot be compared: the desk holds no orders with amounts."))
-    first = (pd.Timestamp(dials.as_of) - pd.DateOffset(months=months)).date()
+    first = _first(dials, months)
     people = _present(tables, dials, first).join(_bought(tables, dials, first), on="customer_id", how="left")
-    spent, there = nw.col("spent").fill_null(nw.lit(0.0)), nw.col("days") / MONTH
+    tried = nw.when(nw.col("tried")).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    return people.select(
+        "customer_id",
+        nw.col("new").cast(nw.Int64),
+        "days",
+        nw.col("spent").fill_null(nw.lit(0.0)),
+        (tried if holds(tables, "orders", "product") else nw.lit(None, nw.Int64)).alias("tried"),
+    )
+
+
+def existing_against_new_of(buyers: Frame, dials: Dials, *, months: int = 12) -> ExistingAgainstNew:
+    """`existing_against_new` of some customers of `buyers`, of as many `months`."""
+    spent, there = nw.col("spent"), nw.col("days") / MONTH
     sums = small(
-        people.group_by("new").agg(
+        buyers.group_by("new").agg(
             nw.len().alias("customers"),
-            count_if(nw.col("tried")).cast(nw.Int64).alias("tried"),
+            nw.col("tried").count().alias("told"),
+            count_if(nw.col("tried") == 1).cast(nw.Int64).alias("tried"),
             there.sum().alias("m"),
             spent.sum().alias("y"),
             (there * there).sum().alias("mm"),
@@ -84,9 +107,13 @@ def existing_against_new(tables: Tables, dials: Dials, *, months: int = 12) -> E
             (spent * spent).sum().alias("yy"),
         )
     )
-    told = holds(tables, "orders", "product")
-    existing, new = (_buyers(sums[sums["new"] == kind], told) for kind in (0, 1))
-    return ExistingAgainstNew(first, (pd.Timestamp(dials.as_of) - pd.Timedelta(days=1)).date(), existing, new)
+    existing, new = (_buyers(sums[sums["new"] == kind]) for kind in (0, 1))
+    return ExistingAgainstNew(_first(dials, months), (pd.Timestamp(dials.as_of) - pd.Timedelta(days=1)).date(), existing, new)
+
+
+def _first(dials: Dials, months: int) -> date:
+    """The first day of the last so many months."""
+    return (pd.Timestamp(dials.as_of) - pd.DateOffset(months=months)).date()
 
 
 def _present(tables: Tables, dials: Dials, first: date) -> Frame:
@@ -116,12 +143,12 @@ def _bought(tables: Tables, dials: Dials, first: date) -> Frame:
     return bought.select("customer_id", "spent", tried.alias("tried"))
 
 
-def _buyers(row: pd.DataFrame, products_known: bool) -> Buyers:
+def _buyers(row: pd.DataFrame) -> Buyers:
     if row.empty:
         return Buyers(0, 0.0, share_of(0, 0), math.nan, math.nan, math.nan)
     sums = row.iloc[0]
     n, spend = int(sums["customers"]), float(sums["y"] / sums["m"])
     squares = max(float(sums["yy"] - 2 * spend * sums["ym"] + spend**2 * sums["mm"]), 0.0)
     half = Z_95 * math.sqrt(squares * n / (n - 1)) / float(sums["m"]) if n > 1 else math.nan
-    tried = share_of(int(sums["tried"]), n) if products_known else share_of(0, 0)
+    tried = share_of(int(sums["tried"]), n) if sums["told"] else share_of(0, 0)
     return Buyers(n, float(sums["m"]), tried, spend, spend - half, spend + half)

@@ -1,14 +1,15 @@
 """Customers by how lately, how often and for how much they bought."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, days_between, is_known, real, small
+from churn.measures.dialect import Frame, count_if, days_between, is_known, real, small, sum_if
 from churn.measures.rates import share_of
 from churn.wording import _
 
+YEAR = 365
 SEGMENTS = (
     "champions", "loyal", "promising", "new", "needs_attention", "about_to_leave", "cannot_lose", "at_risk", "hibernating", "long_gone",
 )  # fmt: skip
@@ -39,15 +40,26 @@ def rfm(orders: Frame, as_of: date) -> Frame:
 
     Columns in: customer_id, ordered_on, amount (missing counts as 0).
     """
-    amount = nw.when(is_known(real("amount"))).then(real("amount")).otherwise(nw.lit(0.0))
-    days = orders.select("customer_id", nw.col("ordered_on").cast(nw.Date), amount=amount)
-    known = days.filter(nw.col("ordered_on") < nw.lit(as_of))
-    bought = known.group_by("customer_id").agg(
-        nw.col("ordered_on").max().alias("_last"), nw.len().cast(nw.Int64).alias("frequency"), nw.col("amount").sum().alias("monetary")
-    )
-    counted = bought.with_columns(recency_days=days_between(nw.col("_last"), nw.lit(as_of)), _all=nw.lit(1))
-    scored = counted.with_columns(_score("_last").alias("r"), _score("frequency").alias("f"), _score("monetary").alias("m"))
-    return scored.with_columns(segment=_segment()).select("customer_id", "recency_days", "frequency", "monetary", "r", "f", "m", "segment")
+    return _scored(orders, as_of).select("customer_id", "recency_days", "frequency", "monetary", "r", "f", "m", "segment")
+
+
+def bought(orders: Frame, as_of: date) -> Frame:
+    """What a load prepares of `rfm`: customer_id, last_on (Date, of the last order), recency_days, orders, revenue (of all of them),
+    revenue_year (of the 365 days before `as_of`), r, f, m, rfm (one of `SEGMENTS`); scored among all of `orders`.
+
+    Columns in: as `rfm`.
+    """
+    named = {"last_on": "_last", "orders": "frequency", "revenue": "monetary", "revenue_year": "_year", "rfm": "segment"}
+    names = ("last_on", "recency_days", "orders", "revenue", "revenue_year", "r", "f", "m", "rfm")
+    return _scored(orders, as_of).select("customer_id", *(nw.col(named.get(name, name)).alias(name) for name in names))
+
+
+def rfm_segments_of(bought: Frame, lives: Frame) -> pd.DataFrame:
+    """`rfm_segments` of some customers of `bought`, with the scores that they have among all customers of the firm.
+
+    Columns in: those of `bought`; those of `lives`.
+    """
+    return rfm_segments(bought.select("customer_id", nw.col("rfm").alias("segment"), nw.col("revenue").alias("monetary")), lives)
 
 
 def rfm_segments(scored: Frame, lives: Frame) -> pd.DataFrame:
@@ -75,6 +87,21 @@ def rfm_segments(scored: Frame, lives: Frame) -> pd.DataFrame:
         low=[share.low for share in shares],
         high=[share.high for share in shares],
     )[["segment", "customers", "revenue", "revenue_share", "lost", "lost_share", "low", "high"]]
+
+
+def _scored(orders: Frame, as_of: date) -> Frame:
+    amount = nw.when(is_known(real("amount"))).then(real("amount")).otherwise(nw.lit(0.0))
+    days = orders.select("customer_id", nw.col("ordered_on").cast(nw.Date), amount=amount)
+    known = days.filter(nw.col("ordered_on") < nw.lit(as_of))
+    bought = known.group_by("customer_id").agg(
+        nw.col("ordered_on").max().alias("_last"),
+        nw.len().cast(nw.Int64).alias("frequency"),
+        nw.col("amount").sum().alias("monetary"),
+        sum_if(nw.col("ordered_on") >= nw.lit(as_of - timedelta(days=YEAR)), nw.col("amount")).alias("_year"),
+    )
+    counted = bought.with_columns(recency_days=days_between(nw.col("_last"), nw.lit(as_of)), _all=nw.lit(1))
+    scored = counted.with_columns(_score("_last").alias("r"), _score("frequency").alias("f"), _score("monetary").alias("m"))
+    return scored.with_columns(segment=_segment())
 
 
 def _score(column: str) -> nw.Expr:

@@ -6,7 +6,7 @@ import pandas as pd
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared
 from churn.measures.dialect import Every, Frame, count_if, days_between, is_known, latest, period_of, real, small, words
-from churn.measures.lives import lives
+from churn.measures.lives import given
 from churn.measures.rates import with_shares
 from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import NOT_STATED, put_in_groups, texts_of
@@ -15,13 +15,15 @@ TOP_REASONS = 5
 MOST_GROUPS = 20
 
 
-def stated_reasons(tables: Tables, dials: Dials, *, column: str | None = None, aliases: Aliases | None = None) -> Frame:
+def stated_reasons(
+    tables: Tables, dials: Dials, *, column: str | None = None, aliases: Aliases | None = None, lived: Frame | None = None
+) -> Frame:
     """One row a customer lost before `dials.as_of`: customer_id, started_on, lost_on (Date), reason (text; null: none stated).
 
     The reason is that of the latest exit answer before `as_of` (of one day's answers, the last in the alphabet), or of `column` of the
-    customers table; grouped by `aliases` if there are any.
+    customers table; grouped by `aliases` if there are any. `lived`: the `lives` at `dials`, where they are at hand.
     """
-    gone = lives(tables, dials).filter(is_known(nw.col("lost_on")))
+    gone = given(lived, tables, dials).filter(is_known(nw.col("lost_on")))
     if column is not None:
         said = tables["customers"].select("customer_id", words(column).alias("reason"))
     else:

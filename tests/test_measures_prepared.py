@@ -1,0 +1,133 @@
+"""Measures that read what a load has prepared of customers give what they give from all orders, for any choice of customers."""
+
+import dataclasses
+from datetime import date
+
+import duckdb
+import narwhals.stable.v2 as nw
+import pandas as pd
+import pytest
+
+from churn import measures
+from churn.dials import Dials
+from churn.measures.dialect import small
+from churn.measures.lives import lives, lives_of
+from churn.measures.survival import survival
+from churn.prepared import Wishes, prepared
+from tests.firms import AS_OF, ago, made_firm
+from tests.histories import lazily, sample_frames
+
+DIALS = Dials(date(2026, 1, 1), gone_after=120)
+READ = ("customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend")
+CHOICES = {
+    "everybody": nw.col("customer_id") == nw.col("customer_id"),
+    "one region and dear plans": (nw.col("region") == "North") & (nw.col("monthly_value") > 50),
+    "with us for a year": nw.col("tenure_days") >= 365,
+}
+
+
+@pytest.fixture(scope="module")
+def firm():
+    """The sample firm's tables and what is prepared of them, and the dials that both are read by: who has ended, or is silent, is lost."""
+    wishes = Wishes(as_of=DIALS.as_of, gone_after=DIALS.gone_after)
+    with duckdb.connect() as connection:
+        connection.execute("set disabled_optimizers = 'compressed_materialization'")
+        tables = lazily(connection, sample_frames(), "sample")
+        found = prepared(tables, wishes)
+        for name in READ:
+            found[name].to_native().create(name)
+        yield tables, {name: nw.from_native(connection.table(name)) for name in READ}, DIALS
+
+
+@pytest.fixture(params=CHOICES.values(), ids=CHOICES)
+def chosen(request, firm):
+    """Both, of some customers alone."""
+    tables, made, dials = firm
+    ids = made["customer_now"].filter(request.param).select("customer_id")
+    return *({name: frame.join(ids, on="customer_id", how="semi") for name, frame in some.items()} for some in (tables, made)), dials
+
+
+def same(ours, theirs):
+    if isinstance(theirs, pd.DataFrame):
+        assert len(theirs) > 0
+        pd.testing.assert_frame_equal(ours, theirs, rtol=1e-9)
+    elif dataclasses.is_dataclass(theirs):
+        for field in dataclasses.fields(theirs):
+            same(getattr(ours, field.name), getattr(theirs, field.name))
+    else:
+        assert ours == pytest.approx(theirs, nan_ok=True)
+
+
+def test_lives_and_what_is_bought_are_those_of_the_tables(chosen):
+    tables, made, dials = chosen
+    ours, theirs = (small(frame.sort("customer_id")) for frame in (lives_of(made["customer_now"]), lives(tables, dials)))
+    same(ours, theirs)
+    same(measures.loyal_fifths_of(made["customer_loyal"], dials), measures.loyal_fifths(tables, dials))
+    same(measures.existing_against_new_of(made["customer_spend"], dials), measures.existing_against_new(tables, dials))
+
+
+def test_what_asks_for_lives_takes_the_prepared_ones(chosen):
+    tables, made, dials = chosen
+    lived = lives_of(made["customer_now"])
+    takers = (measures.stayed_after_answer, measures.lost_after_complaint, measures.without_contact, measures.leaving_by_change)
+    for measure in (*takers, measures.around_change):
+        same(measure(tables, dials, lived=lived), measure(tables, dials))
+    same(measures.lost_after_change(tables, dials, lived=lived), measures.lost_after_change(tables, dials))
+    ours, theirs = (measures.reason_trend(measures.stated_reasons(tables, dials, lived=some)) for some in (lived, None))
+    same(ours, theirs)
+    same(survival(lived, dials.as_of), survival(lives(tables, dials), dials.as_of))
+
+
+def test_the_prepared_scores_are_those_among_all_customers_whoever_is_chosen(firm, chosen):
+    every, _made, dials = firm
+    tables, made, dials = chosen
+    own = measures.rfm(every["orders"], dials.as_of).join(tables["customers"].select("customer_id"), on="customer_id", how="semi")
+    same(
+        measures.rfm_segments_of(made["customer_bought"], lives_of(made["customer_now"])), measures.rfm_segments(own, lives(tables, dials))
+    )
+
+
+def test_the_loyal_of_the_firm_are_marked(firm):
+    """Who is in a fifth of all customers is told with each customer, so that the loyal can be described."""
+    tables, made, dials = firm
+    found = measures.loyal_fifths(tables, dials)
+    marked = small(
+        made["customer_loyal"].select(
+            nw.col("rich").sum(), nw.col("habitual").sum(), (nw.col("rich") * nw.col("habitual")).sum().alias("both")
+        )
+    )
+    assert marked.iloc[0].tolist() == [found.by_revenue.customers, found.by_habit.customers, found.both]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def test_what_was_bought_worked_by_hand(engine):
+    orders = [("a", ago(366), 5.0), ("a", ago(365), 7.0), ("a", ago(1), None), ("a", AS_OF, 99.0), ("b", ago(700), 3.0)]
+    found = small(measures.bought(made_firm(engine, orders=orders)["orders"], AS_OF).sort("customer_id"))
+    assert found["last_on"].dt.date.tolist() == [ago(1), ago(700)]
+    columns = ["recency_days", "orders", "revenue", "revenue_year"]
+    assert found[columns].to_numpy().tolist() == [[1, 3, 12, 7], [700, 1, 3, 0]]
+    assert found["rfm"].tolist() == ["needs_attention", "long_gone"]  # of two, the second scores 3: floor(5 / 2) + 1
+
+
+def test_days_with_the_firm_worked_by_hand(engine):
+    """From the start to the end or the day read at; a start after the end is no length of time."""
+    people = [("here", ago(100), None), ("left", ago(100), ago(40)), ("ends later", ago(100), ago(-5)), ("odd", ago(10), ago(20))]
+    people += [("unknown", None, None), ("to come", ago(-1), None)]
+    tables = made_firm(engine, customers=[(name, None, None, None, None, came, left) for name, came, left in people])
+    found = small(prepared(tables, Wishes(as_of=AS_OF))["customer_now"]).set_index("customer_id")["tenure_days"]
+    assert found.dropna().to_dict() == {"here": 100, "left": 60, "ends later": 100}
+    assert len(found) == 6
+
+
+def test_a_firms_own_days_stay_where_no_table_says_when_anybody_started(engine):
+    plain = {"customers": nw.from_native(engine.sql("select 'a' as customer_id, 30.0 as tenure_days, 'Pro' as plan"))}
+    assert small(prepared(plain, Wishes())["customer_now"])["tenure_days"].tolist() == [30]
+    dated = {"customers": plain["customers"].with_columns(started_on=nw.lit(ago(3)))}
+    assert small(prepared(dated, Wishes(as_of=AS_OF))["customer_now"])["tenure_days"].tolist() == [3]
+    text = {"customers": plain["customers"].with_columns(tenure_days=nw.lit("long"))}
+    assert small(prepared(text, Wishes())["customer_now"])["tenure_days"].isna().all()
