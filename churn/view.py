@@ -54,6 +54,11 @@ class View:
         return {column.name: column.label for column in self.columns}
 
     @property
+    def lived(self) -> Frame:
+        """When the people came and left: customer_id, started_on, lost_on."""
+        return measures.lives_of(self.people)
+
+    @property
     def span(self) -> Span | None:
         """The days of the period that was asked for; None where no day is known."""
         return None if self.dials is None else self.filters.span(self.dials.as_of)

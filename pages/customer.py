@@ -4,7 +4,7 @@ import streamlit as st
 
 from churn import charts, risk, wording
 from churn.findings import Figure
-from churn.report.trust import within
+from churn.findings.risks import ahead
 from churn.risk import Scorecard, Scores
 from churn.risk.desk_models import shows_deeper
 from churn.signs import SIGNS, severity_label
@@ -77,16 +77,16 @@ def _risk(found: Profile, card: Scorecard, scores: Scores) -> None:
         return
     average = (
         _("Of all cases the score was learned from, {share} left {ahead} ({cases})").format(
-            share=wording.percent(card.churn_rate), ahead=within(card), cases=plural("{n} case", "{n} cases", card.provenance.rows)
+            share=wording.percent(card.churn_rate), ahead=ahead(card), cases=plural("{n} case", "{n} cases", card.provenance.rows)
         )
-        if within(card)
+        if ahead(card)
         else _("All customers the score was learned from: {share} have left ({customers})").format(
             share=wording.percent(card.churn_rate), customers=plural("{n} customer", "{n} customers", card.provenance.rows)
         )
     )
     left, right = st.columns([1, 2], gap="large")
     with left:
-        label = _("Risk of leaving {ahead}").format(ahead=within(card)) if within(card) else _("Risk")
+        label = _("Risk of leaving {ahead}").format(ahead=ahead(card)) if ahead(card) else _("Risk")
         cards([Figure(label, f"{wording.percent(likely)} ({wording.band_label(wording.risk_band(likely))})", average)], in_a_row=1)
         if uncertain := wide_range(scores):
             st.caption(uncertain)

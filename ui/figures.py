@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from churn import measures
-from churn.measures import AtRisk, Concentration, Nps, Period, ReasonMix, Share
+from churn.measures import Concentration, Nps, Period, ReasonMix
 from churn.measures.dialect import small
 from churn.prepared import DAYS
 from churn.risk.desk_models import label_of
@@ -22,19 +22,6 @@ _REASON_COLUMNS = ("churnreason", "reasonforleaving", "churncategory", "leavingr
 _RISKIEST = 10
 
 Frames = dict[str, nw.LazyFrame[Any]]
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The firm at a glance. `to_come` counts customers with neither a start nor an order before the day that the data are read at, who
-    are in no other figure. `churn` is None where nothing says who is lost; `riskiest` goes by value at risk where there are values."""
-
-    period: Period | None
-    to_come: int
-    churn: Share | None
-    at_risk: AtRisk
-    spread: pd.DataFrame
-    riskiest: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -55,24 +42,19 @@ class Recommendation:
     groups: tuple[str, ...]
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def overview(version: int) -> Overview:
-    """The figures of the overview."""
-    desk = the_desk()
-    lost = lost_of(desk)
-    with desk.reading() as frames:
-        customers = everybody(frames)
-        scores = _scores(frames)
-        gone = nw.col("customer_id").is_null() if lost is None else lost
-        at_risk = measures.at_risk(customers, scores, gone)
-        return Overview(
-            period=measures.period(customers, "started_on", "ended_on"),
-            to_come=_count(frames["customers"]) - _count(customers),
-            churn=None if lost is None else measures.churn(customers, lost),
-            at_risk=at_risk,
-            spread=measures.risk_spread(customers, scores, gone),
-            riskiest=measures.riskiest(customers, scores, gone, _RISKIEST, by="risk" if at_risk.monthly_value is None else "value"),
-        )
+@st.cache_resource(max_entries=32, show_spinner=False)
+def overview(version: int, chosen: Filters) -> Findings:
+    """The firm at a glance."""
+    card = model()
+    with viewed(the_desk(), chosen) as view:
+        return findings.overview(view, card if card is not None and has_signal(card) else None, deeper=shows_deeper(the_desk()))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def riskiest(version: int, chosen: Filters) -> pd.DataFrame:
+    """The active customers with most at risk."""
+    with viewed(the_desk(), chosen) as view:
+        return findings.riskiest(view)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -6,26 +6,30 @@ from churn import charts, measures, wording
 from churn.filters import Span
 from churn.findings.blocks import Figure, Findings, Part
 from churn.findings.changed import changed
+from churn.findings.risks import spread, stake
 from churn.findings.words import against, customers, few, interval, of
 from churn.measures import Concentration, Share
 from churn.measures.dialect import Frame, has, is_known, is_true, one_row, real
 from churn.measures.rates import share_of
+from churn.risk.scorecard import Scorecard
 from churn.view import View
 from churn.wording import _, plural
 
 MONTHS_SHOWN = 24
 
 
-def overview(view: View) -> Findings:
-    """The firm at a glance, but for what the score adds (`churn.findings.risks`)."""
+def overview(view: View, card: Scorecard | None = None, *, deeper: bool = False) -> Findings:
+    """The firm at a glance; with a `card` that finds a signal also what is at stake by the risks that the desk keeps, which are
+    the deeper model's where `deeper` says so."""
     rates = _rates(view)
+    at_risk = stake(view, card) if card is not None else None
     return Findings(
         title=_("Overview"),
         question=_("How many customers leave, is it better than before, and what does it cost?"),
-        figures=tuple(filter(None, [_active(view), _churn(view, rates), _lost_value(view), _nps(view), _top(view)])),
+        figures=tuple(filter(None, [_active(view), _churn(view, rates), _lost_value(view), *(at_risk or ()), _nps(view), _top(view)])),
         said=changed(view, rates) if rates is not None else "",
         caution=few(view.customers, customers(view.customers)),
-        parts=(_trend(view, rates),),
+        parts=(_trend(view, rates), *(spread(view, card, deeper=deeper) if card is not None and at_risk else ())),
     )
 
 
@@ -60,12 +64,10 @@ def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
     now = _average(rates, view.recent)
     if not now.total:
         return None
-    on = _("Of those here at the start of a month, on average {recently}; {interval}").format(
-        recently=view.recently, interval=interval(now)
-    )
-    return Figure(
-        _("Churn a month"), wording.percent(now.share), on, against(now, _average(rates, _earlier(view.recent)), _("before that"))
-    )
+    on = _("Of those here at the start of a month, on average {recently}; {interval}")
+    on = on.format(recently=view.recently, interval=interval(now))
+    before = against(now, _average(rates, _earlier(view.recent)), _("in as many months before"))
+    return Figure(_("Churn a month"), wording.percent(now.share), on, before)
 
 
 def _average(rates: pd.DataFrame, span: Span) -> Share:
@@ -122,7 +124,7 @@ def _top(view: View) -> Figure | None:
     if found is None or not found.revenue > 0:
         return None
     on = _("Share of the revenue that the largest fifth of {customers} brings; 80% is often quoted, without a source")
-    return Figure(_("Loyal 20%"), wording.percent(found.top_share, 0), on.format(customers=customers(found.customers)))
+    return Figure(_("Revenue from the top 20%"), wording.percent(found.top_share, 0), on.format(customers=customers(found.customers)))
 
 
 def revenue_of(view: View) -> Concentration | None:

@@ -2,8 +2,8 @@
 
 import narwhals.stable.v2 as nw
 
-from churn.filters import Span
-from churn.measures import ReasonMix, reason_mix, reason_mix_from, stated_reasons
+from churn.filters import ALL_TIME, Span
+from churn.measures import Aliases, ReasonMix, reason_mix, reason_mix_from, stated_reasons
 from churn.measures.dialect import Frame, is_known
 from churn.tables import header_key
 from churn.view import View
@@ -21,21 +21,22 @@ def sources(view: View) -> dict[str, str]:
     return surveys | {own[key].name: own[key].label for key in _COLUMNS if key in own}
 
 
-def mix(view: View, source: str) -> ReasonMix:
-    """The mix of stated reasons of those who left, where days say so in the period."""
+def mix(view: View, source: str, aliases: Aliases | None = None) -> ReasonMix:
+    """The mix of stated reasons of those who left, where days say so in the period; like texts count as one reason where there are
+    `aliases`."""
     lost = ~nw.col("customer_id").is_null() if view.lost is None else view.lost
-    gone = view.left() if view.dated else view.people
+    gone = view.left() if view.dated and view.filters.period != ALL_TIME else view.people
     if source == EXIT_SURVEYS:
-        return reason_mix(view.frames["surveys"], gone, view.lost)
-    return reason_mix_from(gone, source, lost)
+        return reason_mix(view.frames["surveys"], gone, view.lost, aliases=aliases)
+    return reason_mix_from(gone, source, lost, aliases=aliases)
 
 
-def stated(view: View, source: str, span: Span | None = None) -> Frame | None:
+def stated(view: View, source: str, span: Span | None = None, *, aliases: Aliases | None = None) -> Frame | None:
     """customer_id, started_on, lost_on and reason of those who left in the span, or in the period that was asked for; None where no day
     says when they left."""
     span = span or view.span
     if view.dials is None or span is None:
         return None
-    found = stated_reasons(view.frames, view.dials, column=source or None)
+    found = stated_reasons(view.frames, view.dials, column=source or None, lived=view.lived, aliases=aliases)
     kept = found.filter(is_known(nw.col("lost_on")) & (nw.col("lost_on") < nw.lit(span.until)))
     return kept if span.first is None else kept.filter(nw.col("lost_on") >= nw.lit(span.first))

@@ -3,6 +3,7 @@
 from churn.measures.answers import comments, stayed_after_answer
 from churn.measures.around_changes import around_change
 from churn.measures.at_risk import AtRisk, at_risk, risk_spread, riskiest
+from churn.measures.before_leaving import before_leaving
 from churn.measures.changes import ChangeRisk, change_risk, changes_by_month, leaving_by_change, lost_after_change
 from churn.measures.churning import average_churn, churn_by_month, grouped
 from churn.measures.cohorts import Cohorts, cohorts
@@ -53,6 +54,7 @@ __all__ = [
     "around_change",
     "at_risk",
     "average_churn",
+    "before_leaving",
     "bought",
     "buyers",
     "change_risk",

@@ -47,15 +47,18 @@ def comments(tables: Tables, dials: Dials, n: int = 50, *, question: str = "nps"
     """The latest `n` comments before `dials.as_of`, the newest first; of one day's by customer, then the lowest score.
 
     Columns out: customer_id, answered_on, score (null: none), group (promoter, passive, detractor; missing for other questions or scores),
-    comment: plain text in one line without signs that cannot be seen. It is still what somebody typed: to be escaped where it is shown.
+    reason (null: none), comment: plain text in one line without signs that cannot be seen. It is still what somebody typed: to be escaped
+    where it is shown.
     """
     surveys = declared(tables)["surveys"].filter((nw.col("question") == nw.lit(question)) & (nw.col("answered_on") < nw.lit(dials.as_of)))
     group = _group() if question == "nps" else nw.lit(None, nw.String)
-    said = surveys.select("customer_id", "answered_on", real("score").alias("score"), words("comment").alias("comment"))
+    cells = [real("score").alias("score"), words("reason").alias("reason"), words("comment").alias("comment")]
+    said = surveys.select("customer_id", "answered_on", *cells)
     known = said.filter(is_known(nw.col("comment"))).with_columns(group=group)
-    order = ["answered_on", "customer_id", "score", "comment"]
-    found = small(known.sort(*order, descending=[True, False, False, False], nulls_last=True).head(n))
-    return found.assign(comment=[_one_line(text) for text in found["comment"]])[["customer_id", "answered_on", "score", "group", "comment"]]
+    order = ["answered_on", "customer_id", "score", "comment", "reason"]
+    found = small(known.sort(*order, descending=[True, False, False, False, False], nulls_last=True).head(n))
+    columns = ["customer_id", "answered_on", "score", "group", "reason", "comment"]
+    return found.assign(comment=[_one_line(text) for text in found["comment"]])[columns]
 
 
 def _group() -> nw.Expr:

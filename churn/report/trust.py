@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from churn import wording
+from churn.findings.risks import ahead
 from churn.report.figures import Fact, calibration, more, ranking, riskiest
 from churn.risk.bins import rare_below
 from churn.risk.scorecard import A_SAVES, B_SAVES, DeeperWorth, Evaluation, Grade, Scorecard
@@ -118,15 +119,9 @@ def measured_on(card: Scorecard) -> str:
     return told.format(
         customers=plural("{n} customer", "{n} customers", found.rows),
         lost=wording.number(found.lost),
-        ahead=f" {within(card)}" if within(card) else "",
+        ahead=f" {ahead(card)}" if ahead(card) else "",
         method=found.method,
     )
-
-
-def within(card: Scorecard) -> str:
-    """The days in which a score learned from histories foretells leaving: "within 90 days"; "" where a score knows no days."""
-    ahead = card.provenance.look_ahead
-    return "" if ahead is None else plural("within {n} day", "within {n} days", ahead)
 
 
 def learned_from(card: Scorecard) -> str:
@@ -136,7 +131,7 @@ def learned_from(card: Scorecard) -> str:
         days = wording.listing([wording.date(datetime.date.fromisoformat(day)) for day in made.read_at])
         told = _("The score was learned from how customers stood on {days}: {rows} in all, {lost} of whom then left {ahead}.")
         rows = plural("{n} case", "{n} cases", made.rows)
-        return told.format(days=days, rows=rows, lost=wording.number(made.rows_lost), ahead=within(card))
+        return told.format(days=days, rows=rows, lost=wording.number(made.rows_lost), ahead=ahead(card))
     marked = _("'{column}' is {value}") if made.lost else _("'{column}' is filled")
     return _("The score was learned from {rows} of {file}, {lost} of them lost ({how}).").format(
         rows=plural("{n} customer", "{n} customers", made.rows),
@@ -188,7 +183,7 @@ def worth_line(worth: DeeperWorth, log_loss: float) -> str:
 def _limits(card: Scorecard) -> tuple[str, ...]:
     least = int(-(-rare_below(card.provenance.rows) // 1))
     when = (
-        _("When exactly they leave: a risk is that of leaving {ahead}, on whichever day.").format(ahead=within(card))
+        _("When exactly they leave: a risk is that of leaving {ahead}, on whichever day.").format(ahead=ahead(card))
         if card.provenance.look_ahead is not None
         else _("When they leave: a risk carries no date. It is that of being marked as lost in a table like the one it learned from.")
     )
