@@ -147,12 +147,8 @@ def _name_ends(figure: go.Figure, lines: dict[str, pd.DataFrame], values: Sequen
     """Each line's name, or of the only one its last value, at its end."""
     at = look.apart([float(line["value"].iloc[-1]) for line in lines.values()], least)
     last = [line["period"].iloc[-1] for line in lines.values()]
-    look.texts(
-        figure,
-        [max(last)] * len(last) if last else [],
-        at,
-        [look.plain(name, 14) or value for name, value in zip(lines, values, strict=True)],
-    )
+    named = [look.plain(name, 14) or value for name, value in zip(lines, values, strict=True)]
+    look.texts(figure, [max(last)] * len(last) if last else [], at, named)
 
 
 def _time_axis(figure: go.Figure, periods: Sequence[pd.Timestamp], every: Every, *, named: bool) -> None:
