@@ -126,6 +126,17 @@ def date(day: datetime.date | None) -> str:
     return dates.format_date(day, "d MMM y", locale=LOCALE)
 
 
+def span(day: datetime.date | None, every: Literal["month", "quarter", "year"]) -> str:
+    """The month, quarter or year that begins on a day.
+
+    >>> span(datetime.date(2025, 4, 1), "month"), span(datetime.date(2025, 4, 1), "quarter"), span(None, "year")
+    ('Apr 2025', 'Q2 2025', 'unknown')
+    """
+    if _is_missing(day):
+        return _("unknown")
+    return dates.format_date(day, {"month": "MMM y", "quarter": "QQQ y", "year": "y"}[every], locale=LOCALE)
+
+
 def moment(at: datetime.datetime | None) -> str:
     """A moment in UTC, to the minute.
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from churn import charts
 from churn.charts import look
-from churn.measures import QUOTED, Concentration, Nps, ReasonMix
+from churn.measures import QUOTED, Cohorts, Concentration, Nps, ReasonMix
 from churn.money import call_list
 from churn.risk.scorecard import CalibrationGroup, Range, Top
 
@@ -92,6 +92,74 @@ SILENCES = pd.DataFrame(
 )
 
 
+MONTHS = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"])
+RATES = pd.DataFrame(
+    {
+        "month": MONTHS,
+        "at_start": [100, 8, 100],
+        "lost": [10, 2, 0],
+        "rate": [0.1, 0.25, 0.0],
+        "low": [0.05, 0.07, 0.0],
+        "high": [0.17, 0.6, 0.04],
+        "complete": [True, True, False],
+    }
+)
+SCORES = pd.DataFrame({"period": MONTHS[:2], "answers": [50, 5], "score": [-95.0, 20.0], "margin": [10.0, 30.0]})
+TREND = pd.DataFrame(
+    {
+        "period": [MONTHS[0], MONTHS[0], MONTHS[1], MONTHS[1]],
+        "reason": ["price", "competitor"] * 2,
+        "customers": [10, 5, 3, 0],
+        "stated": [20, 20, 4, 4],
+        "share": [0.5, 0.25, 0.75, 0.0],
+        "low": 0.0,
+        "high": 1.0,
+    }
+)
+CURVES = pd.DataFrame(
+    {
+        "group": ["Basic", "Basic", "Basic", "Pro", "Pro"],
+        "days": [0, 30, 365, 0, 400],
+        "at_risk": [100, 80, 40, 10, 10],
+        "lost": [0, 20, 10, 0, 1],
+        "still_here": [1.0, 0.8, 0.45, 1.0, 0.9],
+        "low": [math.nan, 0.7, 0.35, math.nan, 0.6],
+        "high": [math.nan, 0.9, 0.55, math.nan, 0.98],
+        "customers": [100, 100, 100, 10, 10],
+        "events": [55, 55, 55, 1, 1],
+    }
+)
+COHORTS = Cohorts(
+    cells=pd.DataFrame(
+        {
+            "cohort": [MONTHS[0], MONTHS[0], MONTHS[1]],
+            "period": [0, 1, 0],
+            "customers": [40, 40, 4],
+            "there": [40, 30, 4],
+            "share": [1.0, 0.75, 1.0],
+            "revenue": [400.0, 500.0, 0.0],
+            "revenue_share": [1.0, 1.25, math.nan],
+        }
+    ),
+    mean=pd.DataFrame({"period": [0, 1], "cohorts": [2, 1], "customers": [44, 40], "share": [1.0, 0.75], "revenue_share": [1.0, 1.25]}),
+)
+CELLS = pd.DataFrame(
+    {
+        "row": ["North", "North", None],
+        "column": ["Basic", "Pro", "Basic"],
+        "part": [10, 4, 2],
+        "whole": [40, 20, 7],
+        "share": [0.25, 0.2, 2 / 7],
+    }
+)
+
+
+def _shares(groups: list[str | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"group": groups, "part": [10, 2], "whole": [40, 7], "share": [0.25, 2 / 7], "low": [0.14, 0.08], "high": [0.4, 0.64]}
+    )
+
+
 def _all(text: str) -> dict[str, charts.Chart]:
     """Every chart, with a user's `text` wherever one may stand."""
     steps = [charts.Step(text, step.start, step.end) for step in STEPS]
@@ -109,6 +177,23 @@ def _all(text: str) -> dict[str, charts.Chart]:
         "money": charts.money_by_calls(call_list([0.9, 0.5, 0.1]), calls=2),
         "returning": charts.returning(SILENCES, gone_after=90),
         "curve of numbers": charts.curve(_curve_of(["missing", text, "about 3"], [math.nan, 1.0, 3.0]), text, typical=0.2),
+        "churn trend": charts.churn_trend(RATES),
+        "churn trends": charts.churn_trend(pd.concat([RATES.assign(group=text), RATES.assign(group=None)])),
+        "nps trend": charts.nps_trend(SCORES),
+        "trend": charts.trend(
+            RATES.rename(columns={"month": "period", "rate": "value", "at_start": "whole"}).assign(group=text),
+            title=text,
+            every="year",
+            counted=look.customers,
+            headings={"whole": "Customers"},
+        ),
+        "shares over time": charts.shares_over_time(TREND.replace("price", text)),
+        "survival": charts.survival(CURVES.replace("Basic", text)),
+        "cohorts": charts.cohort_heat(COHORTS),
+        "cohorts by revenue": charts.cohort_heat(COHORTS, by="revenue", every="quarter"),
+        "heat": charts.heat(CELLS.replace("North", text), title=text, down=text, across="Plan", picks=("region", "plan")),
+        "ranked": charts.ranked(_shares([text, None]), title=text, overall=0.2, picks="region"),
+        "sizes": charts.sizes(pd.DataFrame({"group": [text, None], "customers": [40, 7], "lost": [10, 2]}), picks="region"),
         "curve of levels": charts.curve(_curve_of(["missing", text, "Pro"], [math.nan] * 3), text, typical=0.2),
     }
 
@@ -126,7 +211,7 @@ def test_every_chart_carries_its_numbers_with_headings_in_words():
         assert chart.data is not None, name
         assert 1 <= len(chart.data) <= 5000, name
         assert len(set(chart.data.columns)) == len(chart.data.columns) >= 2, name
-        assert all(heading[0].isupper() or heading[0].isdigit() for heading in chart.data.columns), name
+        assert all(heading[0].isupper() or heading[0].isdigit() or heading.startswith(LINK) for heading in chart.data.columns), name
         numbers = chart.data.select_dtypes("number")
         assert len(numbers.columns), name
         assert not np.isinf(numbers.to_numpy(float)).any(), name
@@ -361,7 +446,7 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("ground", ["#ffffff", "#0e1117"])
-@pytest.mark.parametrize("colour", [look.OURS, look.QUOTED, look.UP, look.DOWN])
+@pytest.mark.parametrize("colour", look.GROUPS)
 def test_colours_stand_out_on_white_and_on_dark(colour, ground):
     lighter, darker = sorted((_luminance(colour), _luminance(ground)), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 3  # WCAG 2.1, 1.4.11: graphics need 3 to 1
@@ -414,3 +499,112 @@ def test_the_commonest_levels_are_drawn_and_the_others_counted():
     figure = charts.curve(many, "x", typical=0.2).figure
     assert len(figure.data[0].x) == 15
     assert figure.layout.xaxis.title.text == "risk; 3 rarer values are not shown"
+
+
+def test_spans_that_are_not_over_are_in_no_trend():
+    chart = charts.churn_trend(RATES)
+    line = chart.figure.data[2]
+    assert list(line.y) == [0.1, 0.25]
+    assert line.marker.symbol == ("circle", "circle-open")
+    assert line.customdata == (
+        "Jan 2025<br>10.0% (5.0% to 17.0%)<br>10 of 100 customers",
+        "Feb 2025<br>too few for a share<br>2 of 8 customers",
+    )
+    assert chart.alt == "Churn rate: 10.0% in Jan 2025, 25.0% in Feb 2025; highest 25.0% in Feb 2025, lowest 10.0% in Jan 2025."
+    assert chart.data.iloc[1, 1:].to_list() == [0.25, 2, 8, 0.07, 0.6]
+
+
+def test_trends_of_groups_are_the_six_largest_and_each_is_named_at_its_end_by_a_stroke_of_its_own():
+    many = pd.concat([RATES.assign(group=f"group {size}", at_start=100 * size) for size in range(1, 9)])
+    figure = charts.churn_trend(many).figure
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    named = next(trace for trace in figure.data if trace.mode == "text")
+    assert [text.strip("\u00a0") for text in named.text] == [f"group {size}" for size in range(8, 2, -1)]
+    assert len({line.line.dash for line in lines}) == len({line.line.color for line in lines}) == 6
+    places = sorted(named.y)
+    assert all(above - below > 0.01 for below, above in itertools.pairwise(places))
+
+
+def test_an_nps_trend_keeps_its_interval_within_the_scale():
+    band = charts.nps_trend(SCORES).figure.data[0]
+    assert list(band.y) == [-100, -10]
+
+
+@pytest.mark.parametrize("empty", [RATES.assign(complete=False), RATES.head(0)])
+def test_a_trend_of_nothing_is_empty_and_says_so(empty):
+    chart = charts.churn_trend(empty)
+    assert chart.alt == "Churn rate: nothing is known."
+    assert len(chart.data) == 0
+
+
+def test_shares_over_time_add_up_to_all_and_pale_where_few_spoke():
+    figure = charts.shares_over_time(TREND).figure
+    price, competitor, others = (trace for trace in figure.data if trace.type == "bar")
+    assert [list(trace.y) for trace in (price, competitor, others)] == [[0.5, 0.75], [0.25, 0.0], [0.25, 0.25]]
+    assert price.marker.opacity == (1.0, 0.35)
+    assert price.customdata[1] == "price<br>Q1 2025<br>3 of 4<br>3 of 4"
+
+
+def test_survival_is_drawn_in_steps_and_says_when_half_had_left():
+    chart = charts.survival(CURVES)
+    lines = [trace for trace in chart.figure.data if trace.hovertemplate]
+    assert [line.line.shape for line in lines] == ["hv", "hv"]
+    assert list(lines[0].y) == [1.0, 0.8, 0.45]
+    assert lines[0].x[2] == pytest.approx(12, abs=0.01)
+    assert chart.alt == "Basic: half had left after 365 days. Pro: 90.0% are still here after 400 days."
+
+
+def test_a_cohort_of_few_is_grey_and_shows_counts_alone():
+    figure = charts.cohort_heat(COHORTS).figure
+    shares, few, points, mean = figure.data
+    assert np.array_equal(shares.z, [[1.0, 0.75], [math.nan, math.nan]], equal_nan=True)
+    assert np.array_equal(few.z, [[math.nan, math.nan], [0.0, math.nan]], equal_nan=True)
+    assert few.text[1][0] == "4 of 4"
+    assert {colour for _place, colour in few.colorscale} == {look.QUOTED}
+    assert "too few for a share" in points.customdata[2]
+    assert list(mean.y) == [1.0, 0.75]
+
+
+def test_two_dimensions_are_picked_by_a_click_and_few_customers_have_no_percentage():
+    chart = charts.heat(CELLS, title="Share lost", down="Region", across="Plan", picks=("region", "plan"))
+    assert chart.picks == charts.Picks(("region", "plan"), (("North", "Basic"), ("North", "Pro"), ("", "Basic")), curve=2)
+    assert "%" not in chart.figure.data[2].customdata[2]
+    assert chart.figure.data[1].text[1][0] == "2 of 7"
+    assert chart.alt == "Share lost. North, Basic: 25.0%; North, Pro: 20.0%."
+
+
+def test_ranked_groups_of_few_show_counts_alone():
+    chart = charts.ranked(_shares(["North", None]), title="Churn", overall=0.2, picks="region")
+    assert chart.alt == "Churn: North 25.0% and missing 2 of 7."
+    assert {"25.0%", "2 of 7", "all 20.0%"} <= set(_shown(chart.figure))
+    assert chart.figure.data[0].customdata[1] == "missing<br>too few for a share<br>2 of 7"
+    assert chart.picks.values == (("North",), ("",))
+
+
+def test_the_size_of_a_group_shows_how_much_of_it_has_left():
+    chart = charts.sizes(pd.DataFrame({"group": ["North", "South"], "customers": [40, 7], "lost": [10, 2]}))
+    lost, here = chart.figure.data[:2]
+    assert [lost.x, here.x] == [(10, 2), (30, 5)]
+    assert chart.alt == "Customers by group: North 40; 25.0% left and South 7; 2 of 7 left."
+
+
+def _seen(colour: str, eye: np.ndarray) -> np.ndarray:
+    """A colour as an eye sees it, in CIELAB."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = np.array([part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts])
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ np.clip(eye @ linear, 0, 1)
+    x, y, z = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+EYES = {  # Machado, Oliveira and Fernandes (2009), severity 1
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+}
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_the_colour_blind_tell_the_groups_apart(eye):
+    seen = [_seen(colour, np.array(EYES[eye])) for colour in look.GROUPS]
+    assert min(np.linalg.norm(one - other) for one, other in itertools.combinations(seen, 2)) > 12
+    assert len(set(look.STROKES)) == len(look.GROUPS)

@@ -77,10 +77,10 @@ PICKS = charts.Picks(("segment",), (("North",), ("",)))
     [
         ([{"curve_number": 0, "point_index": 0}], [{"segment": "North"}]),
         ([], []),
-        ([{"curve_number": 0, "point_index": 1}], []),
+        ([{"curve_number": 0, "point_index": 1}], [{"segment": ""}]),
         ([{"curve_number": 1, "point_index": 0}], []),
     ],
-    ids=["a point", "a point let go", "a point without a name", "another trace"],
+    ids=["a point", "a point let go", "those without a segment", "another trace"],
 )
 def test_a_click_chooses_what_the_point_stands_for(points, chosen, monkeypatch):
     monkeypatch.setattr(show.st, "session_state", {"chart": SimpleNamespace(selection=SimpleNamespace(points=points))})

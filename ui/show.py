@@ -71,10 +71,10 @@ def chart(drawn: Chart, *, key: str, on_pick: OnPick | None = None) -> None:
 
 
 def _picked(key: str, picks: Picks, on_pick: OnPick) -> None:
-    """Hands on what was clicked; a click that undoes another, or on what has no name, chooses nothing."""
+    """Hands on what was clicked; a click that undoes another chooses nothing."""
     points = st.session_state[key].selection.points
     places = [point["point_index"] for point in points if point["curve_number"] == picks.curve]
-    if places and all(picks.values[places[-1]]):
+    if places:
         on_pick(dict(zip(picks.columns, picks.values[places[-1]], strict=True)))
 
 
