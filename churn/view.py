@@ -125,7 +125,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
     condition = filters.expression(types_of(columns))
     with desk.reading() as frames:
         here = frames["customer_now"]
-        counted = here.filter(is_known(nw.col("is_lost"))) if dials is not None else here
+        counted = everybody(frames, dials)
         people = counted if condition is None else counted.filter(condition)
         kept = people.select("customer_id") if condition is not None else None
         yield View(
@@ -139,6 +139,11 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
             of=_count(counted),
             to_come=_count(here) - _count(counted),
         )
+
+
+def everybody(frames: Mapping[str, Frame], dials: Dials | None) -> Frame:
+    """The customers whom `lost_of` tells apart: where days say who left, those who have come; else all."""
+    return frames["customer_now"] if dials is None else frames["customer_now"].filter(is_known(nw.col("is_lost")))
 
 
 def lost_of(desk: Desk, dials: Dials | None) -> nw.Expr | None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from churn import charts, risk, wording
+from churn.filters import Filters
 from churn.findings import Figure
 from churn.findings.risks import ahead
 from churn.risk import Scorecard, Scores
@@ -42,11 +43,11 @@ def show() -> None:
 
 
 def _begin() -> None:
-    found = figures.overview(the_desk().version())
     card = model()
-    if card is not None and has_signal(card) and len(found.riskiest):
+    found = figures.riskiest(the_desk().version(), Filters()) if card is not None and has_signal(card) else None
+    if found is not None and len(found):
         st.caption(_("Or begin with those who have most at risk."))
-        tables.customers(found.riskiest, key="begin", alt=_("The active customers with most at risk"))
+        tables.customers(found, key="begin", alt=_("The active customers with most at risk"))
 
 
 def _one(found: Profile) -> None:

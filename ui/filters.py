@@ -8,8 +8,9 @@ import streamlit as st
 from churn import filters as said
 from churn import wording
 from churn.filters import ALL_TIME, OWN, TENURES, Filters
-from churn.view import DIMENSIONS, levels_of, types_of, viewed
+from churn.view import DIMENSIONS, types_of, viewed
 from churn.wording import _, plural
+from ui import figures
 from ui.desk import dials, the_desk
 
 BOUNDS = ("value_from", "value_to")
@@ -33,7 +34,7 @@ def filters() -> Filters:
 def bar() -> bool:
     """Draws the filters in one row with what they say and how many customers are left; whether anybody is left to show."""
     version = the_desk().version()
-    levels = _levels(version)
+    levels = figures.levels(version)
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         with st.popover(_("Filter"), icon=":material/filter_alt:"):
             _boxes(version, levels)
@@ -115,11 +116,6 @@ def _is_asked(column: str) -> bool:
 
 def _absent(levels: Mapping[str, tuple[str, ...]]) -> set[str]:
     return {key.removeprefix(OWN) for key in st.query_params if key.startswith(OWN)} - set(levels)
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _levels(version: int) -> dict[str, tuple[str, ...]]:
-    return levels_of(the_desk())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

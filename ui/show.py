@@ -80,15 +80,21 @@ def _picked(key: str, picks: Picks, on_pick: OnPick) -> None:
 
 def findings(found: Findings, *, firm: Firm | None = None, on_pick: OnPick | None = None) -> None:
     """Everything that answers a page's question: the answer, the figures, then part after part."""
+    if head(found, firm=firm):
+        parts(found.parts, on_pick=on_pick)
+
+
+def head(found: Findings, *, firm: Firm | None = None) -> bool:
+    """The question, the answer and the figures; whether there is more to show."""
     heading(wording.escape(found.title), firm, about=wording.escape(found.question))
     if found.lacking:
         lacking(wording.escape(found.lacking))
-        return
+        return False
     if found.said:
         st.markdown(wording.escape(found.said))
     cards(found.figures)
     _warn(found.caution)
-    parts(found.parts, on_pick=on_pick)
+    return True
 
 
 def parts(found: Sequence[Part], *, on_pick: OnPick | None = None) -> None:

@@ -12,9 +12,10 @@ from churn.dials import Dials
 from churn.measures.dialect import is_true, small
 from churn.prepared import dials_of, wishes_of
 from churn.signs import SIGNS, Thresholds, evidence, lacking, tells
+from churn.stored import Frames
 from churn.tables import TABLES
-from ui.desk import the_desk
-from ui.figures import Frames, everybody, lost_of
+from churn.view import everybody, lost_of
+from ui.desk import dials, the_desk
 
 MOST_SHOWN = 50
 
@@ -39,7 +40,7 @@ class SignsNow:
 def signs_now(version: int) -> SignsNow | None:
     """The signs of the desk, or None where nothing that customers did is loaded, so that only the renewal could be told."""
     desk = the_desk()
-    lost = lost_of(desk)
+    lost = lost_of(desk, dials())
     with desk.reading() as frames:
         if "customer_signs" not in frames:
             return None
@@ -68,7 +69,7 @@ def signs_now(version: int) -> SignsNow | None:
 def showing_most(version: int) -> pd.DataFrame:
     """The active customers who show most signs, the gravest first, without signs that have no past: customer_id, name, signs, sign (what
     the gravest is), risk and monthly_value where the desk has them."""
-    lost = lost_of(the_desk())
+    lost = lost_of(the_desk(), dials())
     with the_desk().reading() as frames:
         fired = _told(_fired(frames, lost))
         each = fired.group_by("customer_id").agg(nw.len().alias("signs"), nw.col("severity").sum().alias("grade"))
@@ -80,7 +81,7 @@ def showing_most(version: int) -> pd.DataFrame:
 @st.cache_data(max_entries=32, show_spinner=False)
 def showing(version: int, sign: str) -> pd.DataFrame:
     """The active customers who show one sign, the gravest first: as `showing_most`, without signs."""
-    lost = lost_of(the_desk())
+    lost = lost_of(the_desk(), dials())
     with the_desk().reading() as frames:
         mine = _fired(frames, lost).filter(nw.col("sign") == nw.lit(sign))
         rows = small(mine.sort("severity", "customer_id", descending=[True, False]).head(MOST_SHOWN))
@@ -110,7 +111,7 @@ def keep_thresholds(given: Thresholds) -> None:
 
 def _here(frames: Frames, lost: nw.Expr | None) -> nw.LazyFrame[Any]:
     """The customers who are still here: those of whom nothing says that they left, be it a day or the mark that the desk was taught."""
-    return everybody(frames) if lost is None else everybody(frames).filter(~is_true(lost))
+    return everybody(frames, dials()) if lost is None else everybody(frames, dials()).filter(~is_true(lost))
 
 
 def _fired(frames: Frames, lost: nw.Expr | None) -> nw.LazyFrame[Any]:

@@ -108,8 +108,11 @@ def nps(found: Nps) -> Chart:
     return Chart(figure, _("NPS {score}: {told}.").format(score=wording.signed(found.score), told=told), data)
 
 
-def nps_by(groups: pd.DataFrame, *, overall: float) -> Chart:
-    """The score of each group with its 95% interval, beside that of all. Columns in: group, answers, score, standard_error."""
+def nps_by(groups: pd.DataFrame, *, overall: float, picks: str | None = None) -> Chart:
+    """The score of each group with its 95% interval, beside that of all; a click picks a group of the column `picks`.
+
+    Columns in: group, answers, score, standard_error.
+    """
     names = [_("missing") if pd.isna(group) else str(group) for group in groups["group"]]
     scores, half = groups["score"], Z_95 * groups["standard_error"]
     low, high = (scores - half).clip(lower=-100), (scores + half).clip(upper=100)
@@ -133,7 +136,7 @@ def nps_by(groups: pd.DataFrame, *, overall: float) -> Chart:
     figure.update_xaxes(range=[-105, 125], tickvals=ticks, ticktext=[wording.signed(tick) for tick in ticks])
     told = wording.listing([f"{name} {score}" for name, score in zip(names, shown, strict=True)])
     data = pd.DataFrame({_("Group"): names, _("Answers"): groups["answers"], _("NPS"): scores, **look.limits(low, high)})
-    return Chart(figure, _("NPS by group: {told}; all {score}.").format(told=told, score=wording.signed(overall)), data)
+    return Chart(figure, _("NPS by group: {told}; all {score}.").format(told=told, score=wording.signed(overall)), data, look.picked(groups, picks, curve=0))
 
 
 def _top(customers: float, revenue: float) -> str:

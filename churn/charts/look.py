@@ -217,3 +217,10 @@ def apart(wanted: Sequence[float], least: float) -> list[float]:
 
 def _start(heap: Sequence[int], wanted: Sequence[float], least: float) -> float:
     return sum(wanted[place] for place in heap) / len(heap) - least * (len(heap) - 1) / 2
+
+
+def picked(found: pd.DataFrame, column: str | None, *, curve: int) -> Picks | None:
+    """What a click on a group's bar or point chooses; "" (MISSING of the filters) for those without a group."""
+    if column is None:
+        return None
+    return Picks((column,), tuple(("" if pd.isna(group) else str(group),) for group in found["group"]), curve)

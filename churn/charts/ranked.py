@@ -38,7 +38,7 @@ def ranked(found: pd.DataFrame, *, title: str, overall: float | None = None, pic
     data = found[list(columns)].rename(columns=columns).assign(**look.limits(found["low"], found["high"]))
     data.insert(0, _("Group"), names)
     alt = f"{title}: {wording.listing([f'{name} {text}' for name, text in zip(names, shown, strict=True)])}."
-    return Chart(figure, alt, data, _picks(found, picks, curve=0))
+    return Chart(figure, alt, data, look.picked(found, picks, curve=0))
 
 
 def sizes(found: pd.DataFrame, *, picks: str | None = None) -> Chart:
@@ -67,14 +67,7 @@ def sizes(found: pd.DataFrame, *, picks: str | None = None) -> Chart:
     data = pd.DataFrame({_("Group"): names, _("Customers"): found["customers"], _("Lost"): found["lost"]})
     alt = _("Customers by group: {told}.")
     told = wording.listing([f"{name} {text}" for name, text in zip(names, shown, strict=True)])
-    return Chart(figure, alt.replace("{told}", told), data, _picks(found, picks, curve=1))
-
-
-def _picks(found: pd.DataFrame, column: str | None, *, curve: int) -> Picks | None:
-    """What a click on a bar chooses; "" (MISSING of the filters) for those without a group."""
-    if column is None:
-        return None
-    return Picks((column,), tuple(("" if pd.isna(group) else str(group),) for group in found["group"]), curve)
+    return Chart(figure, alt.replace("{told}", told), data, look.picked(found, picks, curve=1))
 
 
 def _too_few() -> str:

@@ -69,8 +69,7 @@ def _ignored(found: Nps) -> tuple[str, ...]:
 
 def _of_surveys(view: View, found: Nps, by: str, group: str) -> list[Part]:
     """What only dated answers tell."""
-    parts = [part for part in (_trend(view), _by(view, found, by), _became(view), _comments(view, group)) if part is not None]
-    return parts
+    return [part for part in (_trend(view), _by(view, found, by), _became(view), _comments(view, group)) if part is not None]
 
 
 def _trend(view: View) -> Part | None:
