@@ -19,7 +19,7 @@ from churn.measures.declared import Tables, declared, holds
 from churn.measures.dialect import days_between, has, is_known, small
 from churn.measures.lives import lives
 from churn.measures.loyal import loyal_customers
-from churn.measures.months import customer_months
+from churn.measures.months import customer_months, months_of
 from churn.measures.newcomers import buyers
 from churn.measures.period import period
 from churn.measures.rfm import bought
@@ -91,7 +91,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
     customer_spend as `buyers`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as
     `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as
-    suggested_..., is_dated (days say who left), stamp.
+    suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
     """
     if "customers" not in tables:
         return {}
@@ -104,6 +104,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     }
     if dials is None or not (dated or has_events(tables)):
         return made
+    made["dials"] = _noted(dials, found, wishes, dated=dated, first_month=months_of(tables, dials)[0])
     made |= {
         "customer_months": customer_months(tables, dials),
         "customer_features": features(tables, dials, steady=wishes.steady),
@@ -194,8 +195,10 @@ def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.Laz
     return made
 
 
-def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:
-    return pd.DataFrame({**_row(dials), **_row(found, "suggested_"), "is_dated": [dated], "stamp": [stamp(wishes)]})
+def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool, first_month: date | None = None) -> pd.DataFrame:
+    first = pd.Series([pd.NaT if first_month is None else pd.Timestamp(first_month)], dtype="datetime64[s]")
+    noted = {**_row(dials), **_row(found, "suggested_"), "is_dated": [dated], "stamp": [stamp(wishes)], "first_month": first}
+    return pd.DataFrame(noted)
 
 
 def _row(dials: Dials | None, prefix: str = "") -> dict[str, "pd.Series[Any]"]:
