@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from churn import measures
 from churn.dials import Dials
+from churn.measures import said
 from churn.measures.dialect import small
 from churn.measures.lives import lives, lives_of
 from churn.measures.months import customer_months, months_of
@@ -22,7 +23,10 @@ from tests.histories import lazily, sample_frames
 
 DIALS = Dials(date(2026, 1, 1), gone_after=120)
 FIRST = date(2022, 1, 1)
-READ = ("customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend")
+READ = (
+    *("customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend"),
+    *("customer_answers", "customer_comments", "customer_reasons"),
+)
 CHOICES = {
     "everybody": nw.col("customer_id") == nw.col("customer_id"),
     "one region and dear plans": (nw.col("region") == "North") & (nw.col("monthly_value") > 50),
@@ -106,6 +110,41 @@ def test_the_days_of_any_firm_tell_what_its_months_tell(engine, people, day, dat
     same(ours, measures.churn_by_month(kept, as_of, groups=groups, every=every))
     ours, theirs = measures.cohorts_of(lived, kept, as_of, first, every=every), measures.cohorts(kept, as_of, every=every)
     pd.testing.assert_frame_equal(ours.cells, theirs.cells)
+
+
+def test_what_customers_said_is_what_the_surveys_hold(chosen):
+    tables, made, dials = chosen
+    now, answers, reasons = made["customer_now"], made["customer_answers"], made["customer_reasons"]
+    surveys = tables["surveys"].filter(nw.col("answered_on") < nw.lit(dials.as_of))
+    same(said.nps_of(answers), measures.nps(surveys))
+    same(said.nps_by_of(answers, now, "segment"), measures.nps_by(surveys, now, "segment"))
+    for every in ("month", "quarter", "year"):
+        same(said.nps_trend_of(answers, every), measures.nps_trend(tables, dials, every))
+    same(said.stayed_after_answer_of(answers), measures.stayed_after_answer(tables, dials))
+    same(said.comments_of(made["customer_comments"], 30), measures.comments(tables, dials, 30))
+    lost = nw.col("is_lost") == 1
+    for aliases in (None, measures.Aliases()):
+        same(said.reason_mix_of(reasons, aliases=aliases), measures.reason_mix(surveys, now, lost, aliases=aliases))
+        ours, theirs = said.stated_reasons_of(reasons, aliases=aliases), measures.stated_reasons(tables, dials, aliases=aliases)
+        same(measures.reason_trend(ours), measures.reason_trend(theirs))
+        same(measures.reasons_by(ours, now, "segment"), measures.reasons_by(theirs, now, "segment"))
+
+
+ANSWER = st.tuples(st.sampled_from("ab"), st.integers(1, 800), st.one_of(st.none(), st.integers(-1, 11)))
+
+
+@settings(max_examples=25)
+@given(st.lists(ANSWER, min_size=1, max_size=12), st.one_of(st.none(), st.integers(1, 300)))
+def test_any_answers_are_prepared_as_they_were_given(engine, given_answers, left):
+    """Several on one day, unusable ones, blanks, and answers of who has left."""
+    people = [("a", None, None, None, None, ago(700), None if left is None else ago(left)), ("b", None, None, None, None, ago(900))]
+    rows = [(name, ago(days), "nps", score) for name, days, score in given_answers]
+    tables, dials = made_firm(engine, customers=people, surveys=rows), Dials(AS_OF)
+    engine.register("given_answers", small(said.customer_answers(tables, dials, lives(tables, dials))))
+    answers = nw.from_native(engine.sql("from given_answers"))
+    same(said.nps_of(answers), measures.nps(tables["surveys"]))
+    pd.testing.assert_frame_equal(said.nps_trend_of(answers, "year"), measures.nps_trend(tables, dials, "year"), check_dtype=False)
+    same(said.stayed_after_answer_of(answers), measures.stayed_after_answer(tables, dials))
 
 
 def test_what_asks_for_lives_takes_the_prepared_ones(chosen):
