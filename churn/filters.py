@@ -94,11 +94,12 @@ class Filters:
             parts.append(nw.any_horizontal(*[_between(*TENURES[band]) for band in self.tenures], ignore_nulls=True))
         return nw.all_horizontal(*parts, ignore_nulls=False) if parts else None
 
-    def sentence(self, labels: Mapping[str, str]) -> str:
+    def sentence(self, labels: Mapping[str, str], names: Mapping[str, Mapping[str, str]] | None = None) -> str:
         """What a person reads: "region is North or South, with us for under a year"; "" where nothing is said. `labels` are the columns'
-        headings."""
+        headings, `names` by column what to call values."""
+        called = names or {}
         parts = [
-            _("{column} is {values}").format(column=labels.get(column, column), values=_or([value_name(value) for value in values]))
+            _("{column} is {values}").format(column=labels.get(column, column), values=_or([called.get(column, {}).get(value) or value_name(value) for value in values]))
             for column, values in self.picked.items()
         ]
         if self.value_from is not None or self.value_to is not None:

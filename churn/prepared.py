@@ -19,11 +19,12 @@ from churn.measures.declared import Tables, declared, holds
 from churn.measures.dialect import days_between, has, is_known, small
 from churn.measures.lives import lives
 from churn.measures.loyal import loyal_customers
-from churn.measures.months import customer_months
+from churn.measures.months import customer_months, months_of
 from churn.measures.newcomers import buyers
 from churn.measures.period import period
 from churn.measures.rfm import bought
 from churn.measures.rhythm import LOOK_AHEAD, return_curve, suggest_gone_after, suggested, usual_gaps, what_it_means
+from churn.measures.said import customer_answers, customer_comments, customer_reasons
 from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
 from churn.stored import Json
@@ -89,9 +90,10 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     (from first_on to lost_on or as_of; null where the start is unknown or after the end; the firm's own numbers of this name where no
     table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
     `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
-    customer_spend as `buyers`, customer_features as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as
-    `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as
-    suggested_..., is_dated (days say who left), stamp.
+    customer_spend as `buyers`, customer_answers, customer_comments and customer_reasons as the functions of these names, customer_features
+    as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as `return_curve` beside `what_it_means`, gaps as
+    `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as
+    suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
     """
     if "customers" not in tables:
         return {}
@@ -104,6 +106,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     }
     if dials is None or not (dated or has_events(tables)):
         return made
+    made["dials"] = _noted(dials, found, wishes, dated=dated, first_month=months_of(tables, dials)[0])
     made |= {
         "customer_months": customer_months(tables, dials),
         "customer_features": features(tables, dials, steady=wishes.steady),
@@ -113,6 +116,8 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
         returns, meaning = return_curve(tables, dials.as_of), what_it_means(tables, dials.as_of)
         made |= {"silences": returns.merge(meaning, on="days"), "gaps": usual_gaps(tables, dials.as_of)}
         made |= _of_orders(tables, dials, dated=dated)
+    if "surveys" in tables:
+        made |= _of_surveys(tables, dials, dated=dated)
     days = past_days(tables, dials)[:RECORD_DAYS]
     return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
 
@@ -194,8 +199,20 @@ def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.Laz
     return made
 
 
-def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool) -> pd.DataFrame:
-    return pd.DataFrame({**_row(dials), **_row(found, "suggested_"), "is_dated": [dated], "stamp": [stamp(wishes)]})
+def _of_surveys(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
+    """What customers said; why they left, and who left after an answer, only where days say who left."""
+    lived = lives(tables, dials)
+    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
+        "customer_answers": customer_answers(tables, dials, lived if dated else None),
+        "customer_comments": customer_comments(tables, dials),
+    }
+    return made | ({"customer_reasons": customer_reasons(tables, dials, lived)} if dated else {})
+
+
+def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool, first_month: date | None = None) -> pd.DataFrame:
+    first = pd.Series([pd.NaT if first_month is None else pd.Timestamp(first_month)], dtype="datetime64[s]")
+    noted = {**_row(dials), **_row(found, "suggested_"), "is_dated": [dated], "stamp": [stamp(wishes)], "first_month": first}
+    return pd.DataFrame(noted)
 
 
 def _row(dials: Dials | None, prefix: str = "") -> dict[str, "pd.Series[Any]"]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,9 +19,11 @@ from churn.risk.desk_models import label_of
 from churn.store import Desk
 from churn.stored import StoredColumn
 from churn.tables import Type
+from churn.wording import _
 
 MOST_LEVELS = 40
 LATELY = "12"
+RFM = "rfm"
 DIMENSIONS = ("segment", "region", "plan", "owner")
 
 
@@ -29,16 +32,18 @@ class View:
     """The desk's tables by name (`frames`), those of events from before the day that the data are read at, all narrowed by the filters.
 
     `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days; where days say who left without
-    those who have not come yet (`to_come`). `lost` is true for the lost among them, None where nothing says who is lost. `customers`
-    counts them, `of` counts them before any filter. `columns` are those of the customers table. `dated` says whether days tell who left.
+    those who have not come yet (`to_come`). Where there are orders they have RFM, one of `measures.SEGMENTS`. `lost` is true for the lost among them, None where nothing says who is lost. `customers`
+    counts them, `of` counts them before any filter, when they are `everybody`. `columns` are those of the customers table. `dated` says whether days tell who left.
     """
 
     frames: Mapping[str, Frame]
     people: Frame
+    everybody: Frame
     lost: nw.Expr | None
     dials: Dials | None
     filters: Filters
     columns: tuple[StoredColumn, ...]
+    first_month: date | None
     customers: int
     of: int
     to_come: int
@@ -52,6 +57,11 @@ class View:
     def labels(self) -> dict[str, str]:
         """The headings of the customers' columns, by safe name."""
         return {column.name: column.label for column in self.columns}
+
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """What to call the values of columns whose values are no words of the firm's."""
+        return names_of(self.columns)
 
     @property
     def lived(self) -> Frame:
@@ -85,6 +95,14 @@ class View:
         if span is None or span.first is None:
             return frame if span is None else frame.filter(nw.col(DAYS[table]) < nw.lit(span.until))
         return frame.filter((nw.col(DAYS[table]) >= nw.lit(span.first)) & (nw.col(DAYS[table]) < nw.lit(span.until)))
+
+    def comments(self) -> Frame:
+        """customer_comments of the answers in the period."""
+        span, frame = self.span, self.frames["customer_comments"]
+        if span is None:
+            return frame
+        frame = frame.filter(nw.col("answered_on") < nw.lit(span.until))
+        return frame if span.first is None else frame.filter(nw.col("answered_on") >= nw.lit(span.first))
 
     def months(self) -> Frame | None:
         """customer_months of the months in the period; None where there are none."""
@@ -120,21 +138,23 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
     """The view of a desk that holds customers and what is prepared of them, for as long as the block lasts. Raises FilterError where the
     customers lack a column that is filtered by."""
     filters = filters or Filters()
-    columns = tuple(desk.columns("customers"))
+    columns = columns_of(desk)
     dials = dials_of(desk)
     condition = filters.expression(types_of(columns))
     with desk.reading() as frames:
         here = frames["customer_now"]
-        counted = everybody(frames, dials)
+        counted = _with_habits(everybody(frames, dials), frames, columns)
         people = counted if condition is None else counted.filter(condition)
         kept = people.select("customer_id") if condition is not None else None
         yield View(
             frames={name: _narrowed(_before(frame, name, dials), kept) for name, frame in frames.items()},
             people=people,
+            everybody=counted,
             lost=lost_of(desk, dials),
             dials=dials,
             filters=filters,
             columns=columns,
+            first_month=_first_month(frames),
             customers=_count(people),
             of=_count(counted),
             to_come=_count(here) - _count(counted),
@@ -158,6 +178,19 @@ def lost_of(desk: Desk, dials: Dials | None) -> nw.Expr | None:
     return measures.lost_expression("ended_on") if any(column.name == "ended_on" for column in columns) else None
 
 
+def columns_of(desk: Desk) -> tuple[StoredColumn, ...]:
+    """The columns of customers that people are told apart by: those of the customers table, and RFM where there are orders."""
+    own = tuple(desk.columns("customers"))
+    habits = "customer_bought" in desk.tables() and all(column.name != RFM for column in own)
+    return (*own, StoredColumn(RFM, _("Buying habit"), "text")) if habits else own
+
+
+def names_of(columns: tuple[StoredColumn, ...]) -> dict[str, dict[str, str]]:
+    """What to call the values of RFM, where it is among the columns and is not the firm's own."""
+    habits = any(column.name == RFM and column.label == _("Buying habit") for column in columns)
+    return {RFM: {segment: measures.segment_name(segment) for segment in measures.SEGMENTS}} if habits else {}
+
+
 def types_of(columns: tuple[StoredColumn, ...]) -> Mapping[str, Type]:
     """The columns that can be filtered by, by safe name."""
     types: dict[str, Type] = {column.name: column.type for column in columns if column.type != "date"}
@@ -168,6 +201,7 @@ def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     """The values of each column of customers that can be chosen from, "" for missing: columns of words with at most 40 of them (owners:
     all), and numbers with at most 10; by safe name in the order of the table, those of DIMENSIONS first."""
     columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number")]
+    habits = names_of(columns_of(desk))
     with desk.reading() as frames:
         if not columns:
             return {}
@@ -189,6 +223,20 @@ def level(cell: Any, type_: Type) -> str:
     if cell is None or cell != cell:
         return ""
     return f"{cell:g}" if type_ == "number" else str(cell)
+
+
+def _with_habits(people: Frame, frames: Mapping[str, Frame], columns: tuple[StoredColumn, ...]) -> Frame:
+    """The people with the column RFM, where it is not their own."""
+    if not names_of(columns):
+        return people
+    return people.join(frames["customer_bought"].select("customer_id", RFM), on="customer_id", how="left")
+
+
+def _first_month(frames: Mapping[str, Frame]) -> date | None:
+    if "dials" not in frames:
+        return None
+    first = small(frames["dials"].select("first_month"))["first_month"].iloc[0]
+    return None if pd.isna(first) else pd.Timestamp(first).date()
 
 
 def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:

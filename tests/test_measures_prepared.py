@@ -1,24 +1,32 @@
 """Measures that read what a load has prepared of customers give what they give from all orders, for any choice of customers."""
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from churn import measures
 from churn.dials import Dials
+from churn.measures import said
 from churn.measures.dialect import small
 from churn.measures.lives import lives, lives_of
+from churn.measures.months import customer_months, months_of
 from churn.measures.survival import survival
 from churn.prepared import Wishes, prepared
 from tests.firms import AS_OF, ago, made_firm
 from tests.histories import lazily, sample_frames
 
 DIALS = Dials(date(2026, 1, 1), gone_after=120)
-READ = ("customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend")
+FIRST = date(2022, 1, 1)
+READ = (
+    *("customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend"),
+    *("customer_answers", "customer_comments", "customer_reasons"),
+)
 CHOICES = {
     "everybody": nw.col("customer_id") == nw.col("customer_id"),
     "one region and dear plans": (nw.col("region") == "North") & (nw.col("monthly_value") > 50),
@@ -64,6 +72,79 @@ def test_lives_and_what_is_bought_are_those_of_the_tables(chosen):
     same(ours, theirs)
     same(measures.loyal_fifths_of(made["customer_loyal"], dials), measures.loyal_fifths(tables, dials))
     same(measures.existing_against_new_of(made["customer_spend"], dials), measures.existing_against_new(tables, dials))
+
+
+@pytest.mark.parametrize("every", ["month", "quarter", "year"])
+def test_what_days_alone_tell_is_what_the_months_tell(chosen, every):
+    _tables, made, dials = chosen
+    now, months = made["customer_now"], made["customer_months"]
+    ours = measures.churn_by_month_of(lives_of(now), dials.as_of, FIRST, every=every)
+    same(ours, measures.churn_by_month(months, dials.as_of, every=every))
+    ours = measures.churn_by_month_of(lives_of(now, "segment"), dials.as_of, FIRST, every=every)
+    same(ours, measures.churn_by_month(months, dials.as_of, groups=measures.grouped(now, "segment"), every=every))
+    paid = months.filter(nw.col("revenue") != 0)
+    same(measures.cohorts_of(lives_of(now), paid, dials.as_of, FIRST, every=every), measures.cohorts(months, dials.as_of, every=every))
+    ours, theirs = survival(lives_of(now, "segment"), dials.as_of), survival(lives_of(now), dials.as_of, measures.grouped(now, "segment"))
+    same(ours, theirs)
+
+
+DAY = st.one_of(st.none(), st.integers(-150 * 30, 40))
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(DAY, DAY, st.sampled_from(["x", "y", None])), min_size=1, max_size=12), st.sampled_from([1, 15]), st.data())
+def test_the_days_of_any_firm_tell_what_its_months_tell(engine, people, day, data):
+    """Whoever came before the 120 months that are kept, on an unknown day, after leaving, or not yet."""
+    as_of = date(2025, 7, day)
+    dated = [tuple(None if days is None else as_of + timedelta(days=days) for days in ends) for *ends, _group in people]
+    rows = [(f"c{place}", None, group, None, None, *ends) for place, (ends, (*_ends, group)) in enumerate(zip(dated, people, strict=True))]
+    tables, dials = made_firm(engine, customers=rows), Dials(as_of)
+    months, lived = small(customer_months(tables, dials)), lives(tables, dials)
+    assume(len(months) > 0)
+    engine.register("months", months)
+    kept = nw.from_native(engine.sql("from months"))
+    every, first = data.draw(st.sampled_from(["month", "quarter", "year"])), months_of(tables, dials)[0]
+    same(measures.churn_by_month_of(lived, as_of, first, every=every), measures.churn_by_month(kept, as_of, every=every))
+    groups = tables["customers"].select("customer_id", nw.col("segment").alias("group"))
+    ours = measures.churn_by_month_of(lived.join(groups, on="customer_id", how="left"), as_of, first, every=every)
+    same(ours, measures.churn_by_month(kept, as_of, groups=groups, every=every))
+    ours, theirs = measures.cohorts_of(lived, kept, as_of, first, every=every), measures.cohorts(kept, as_of, every=every)
+    pd.testing.assert_frame_equal(ours.cells, theirs.cells)
+
+
+def test_what_customers_said_is_what_the_surveys_hold(chosen):
+    tables, made, dials = chosen
+    now, answers, reasons = made["customer_now"], made["customer_answers"], made["customer_reasons"]
+    surveys = tables["surveys"].filter(nw.col("answered_on") < nw.lit(dials.as_of))
+    same(said.nps_of(answers), measures.nps(surveys))
+    same(said.nps_by_of(answers, now, "segment"), measures.nps_by(surveys, now, "segment"))
+    for every in ("month", "quarter", "year"):
+        same(said.nps_trend_of(answers, every), measures.nps_trend(tables, dials, every))
+    same(said.stayed_after_answer_of(answers), measures.stayed_after_answer(tables, dials))
+    same(said.comments_of(made["customer_comments"], 30), measures.comments(tables, dials, 30))
+    lost = nw.col("is_lost") == 1
+    for aliases in (None, measures.Aliases()):
+        same(said.reason_mix_of(reasons, aliases=aliases), measures.reason_mix(surveys, now, lost, aliases=aliases))
+        ours, theirs = said.stated_reasons_of(reasons, aliases=aliases), measures.stated_reasons(tables, dials, aliases=aliases)
+        same(measures.reason_trend(ours), measures.reason_trend(theirs))
+        same(measures.reasons_by(ours, now, "segment"), measures.reasons_by(theirs, now, "segment"))
+
+
+ANSWER = st.tuples(st.sampled_from("ab"), st.integers(1, 800), st.one_of(st.none(), st.integers(-1, 11)))
+
+
+@settings(max_examples=25)
+@given(st.lists(ANSWER, min_size=1, max_size=12), st.one_of(st.none(), st.integers(1, 300)))
+def test_any_answers_are_prepared_as_they_were_given(engine, given_answers, left):
+    """Several on one day, unusable ones, blanks, and answers of who has left."""
+    people = [("a", None, None, None, None, ago(700), None if left is None else ago(left)), ("b", None, None, None, None, ago(900))]
+    rows = [(name, ago(days), "nps", score) for name, days, score in given_answers]
+    tables, dials = made_firm(engine, customers=people, surveys=rows), Dials(AS_OF)
+    engine.register("given_answers", small(said.customer_answers(tables, dials, lives(tables, dials))))
+    answers = nw.from_native(engine.sql("from given_answers"))
+    same(said.nps_of(answers), measures.nps(tables["surveys"]))
+    pd.testing.assert_frame_equal(said.nps_trend_of(answers, "year"), measures.nps_trend(tables, dials, "year"), check_dtype=False)
+    same(said.stayed_after_answer_of(answers), measures.stayed_after_answer(tables, dials))
 
 
 def test_what_asks_for_lives_takes_the_prepared_ones(chosen):

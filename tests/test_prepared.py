@@ -22,6 +22,7 @@ from tests.firms import AS_OF, ago, made_firm
 
 ALWAYS = {"customer_now", "dials"}
 OF_HISTORY = ALWAYS | {"customer_months", "customer_features", "customer_signs"}
+OF_SURVEYS = {"customer_answers", "customer_comments", "customer_reasons"}
 OF_ORDERS = OF_HISTORY | {"silences", "gaps", "customer_bought", "customer_loyal", "customer_spend"}
 
 PEOPLE = "customer_id,name,started_on,ended_on\nA,Ash,2024-01-01,\nB,Birch,2024-01-01,2024-11-01\nC,Cedar,2024-01-01,2025-06-30\nD,Dill,,\n"
@@ -219,7 +220,7 @@ def test_a_table_of_events_without_rows_is_as_good_as_none(engine):
     tables = made_firm(engine, customers=[("a", None, None, None, None, ago(400), ago(-10)), ("b",)], orders=[], contacts=[], surveys=[])
     assert set(prepared(tables, Wishes())) == ALWAYS  # no day, so nothing to read it at
     made = prepared(tables, Wishes(as_of=AS_OF))
-    assert set(made) == OF_ORDERS
+    assert set(made) == OF_ORDERS | OF_SURVEYS
     assert small(made["customer_features"])["orders_ever"].to_dict() == {"a": 0, "b": 0}
     assert small(made["customer_features"])["days_since_contact"].isna().all()
     assert len(made["customer_signs"].collect("pandas").to_native()) == 0

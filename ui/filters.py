@@ -1,6 +1,7 @@
 """The filters that pages share: drawn by the front desk, carried by the address, so that a link opens the same view."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,8 @@ import streamlit as st
 from churn import filters as said
 from churn import wording
 from churn.filters import ALL_TIME, OWN, TENURES, Filters
-from churn.view import DIMENSIONS, types_of, viewed
+from churn.findings.segments import TENURE
+from churn.view import DIMENSIONS, columns_of, names_of, types_of, viewed
 from churn.wording import _, plural
 from ui import figures
 from ui.desk import dials, the_desk
@@ -20,7 +22,7 @@ PERIODS = (ALL_TIME, "3", "12", "24")
 def filters() -> Filters:
     """What this visit filters by; columns that the firm's customers do not have are left out, as the bar says."""
     state: dict[str, Any] = {str(key): value for key, value in st.session_state.items()}
-    types = types_of(tuple(the_desk().columns("customers")))
+    types = types_of(columns_of(the_desk()))
     picked = {key.removeprefix(OWN): tuple(value) for key, value in state.items() if key.startswith(OWN) and value}
     return Filters(
         picked={column: values for column, values in picked.items() if column in types},
@@ -40,7 +42,8 @@ def bar() -> bool:
             _boxes(version, levels)
         chosen = filters()
         customers, of = counted(version, chosen)
-        sentence = chosen.sentence({column.name: column.label for column in the_desk().columns("customers")})
+        columns = columns_of(the_desk())
+        sentence = chosen.sentence({column.name: column.label for column in columns}, names_of(columns))
         if sentence:
             told = _("{customers} of {of}: {sentence}").format(
                 customers=wording.number(customers), of=plural("{n} customer", "{n} customers", of), sentence=sentence
@@ -60,11 +63,11 @@ def bar() -> bool:
 
 
 def pick(chosen: Mapping[str, str]) -> None:
-    """Narrows the view to the customers who have these values ("" for missing), by safe name of column; to be called from a click.
-    Chosen again, a value is taken away."""
-    same = all(st.session_state.get(f"{OWN}{column}") == [value] for column, value in chosen.items())
-    for column, value in chosen.items():
-        st.session_state[f"{OWN}{column}"] = [] if same else [value]
+    """Narrows the view to the customers who have these values ("" for missing), by safe name of column, or TENURE; to be called from a
+    click. Chosen again, a value is taken away."""
+    keys = {"tenure" if column == TENURE else f"{OWN}{column}": value for column, value in chosen.items()}
+    same = all(st.session_state.get(key) == [value] for key, value in keys.items())
+    st.session_state.update({key: [] if same else [value] for key, value in keys.items()})
 
 
 def reset() -> None:
@@ -83,14 +86,15 @@ def counted(version: int, chosen: Filters) -> tuple[int, int]:
 
 
 def _boxes(version: int, levels: Mapping[str, tuple[str, ...]]) -> None:
-    labels = {column.name: column.label for column in the_desk().columns("customers")}
+    columns = columns_of(the_desk())
+    labels, names = {column.name: column.label for column in columns}, names_of(columns)
     if dials() is not None:
         st.selectbox(_("Period"), _periods(version), format_func=said.period_name, key="period", bind="query-params")
     for column in _drawn(levels):
         st.multiselect(
             wording.escape(labels[column]),
             levels[column],
-            format_func=said.value_name,
+            format_func=partial(_value_name, names.get(column, {})),
             key=f"{OWN}{column}",
             bind="query-params",
             placeholder=_("All"),
@@ -103,6 +107,10 @@ def _boxes(version: int, levels: Mapping[str, tuple[str, ...]]) -> None:
         st.multiselect(
             _("With us for"), list(TENURES), format_func=said.tenure_name, key="tenure", bind="query-params", placeholder=_("Any time")
         )
+
+
+def _value_name(names: Mapping[str, str], value: str) -> str:
+    return names.get(value) or said.value_name(value)
 
 
 def _drawn(levels: Mapping[str, tuple[str, ...]]) -> list[str]:

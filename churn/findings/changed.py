@@ -57,10 +57,10 @@ def _where(view: View, moved: Moved) -> str:
         return ""
     sign = 1 if moved.now.share > moved.then.share else -1
     shifts: list[tuple[float, str]] = []
-    months = view.frames["customer_months"].filter(nw.col("month") >= nw.lit(moved.before.date()))
-    assert view.dials is not None  # there are months
+    assert view.dials is not None and view.first_month is not None  # there are months
     for column in columns:
-        found = measures.churn_by_month(months, view.dials.as_of, groups=measures.grouped(view.people, column.name))
+        lived = view.lived.join(measures.grouped(view.people, column.name), on="customer_id", how="left")
+        found = measures.churn_by_month_of(lived, view.dials.as_of, view.first_month)
         for group, rows in found[found["group"].notna()].groupby("group"):
             lost: Any = rows.set_index("month")["lost"]
             expected = lost.get(moved.before, 0) * moved.now.total / moved.then.total

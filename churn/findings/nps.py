@@ -3,6 +3,7 @@
 import pandas as pd
 
 from churn import charts, measures, wording
+from churn.filters import ALL_TIME
 from churn.findings.blocks import Figure, Findings, Part, Table
 from churn.findings.words import customers, few
 from churn.measures import Nps
@@ -25,14 +26,21 @@ def nps(view: View, *, by: str = "", group: str = "") -> Findings:
     if not view.holds("surveys", "question", "score") and column is None:
         lacking = _("Nobody was asked: load a surveys table with answers to the question nps, or customers with a column called NPS.")
         return Findings(title, question, lacking=lacking)
-    surveys = view.within("surveys") if view.holds("surveys", "question", "score") else None
-    found = measures.nps(surveys) if surveys is not None else measures.nps_from(view.people, str(column))
+    asked = view.holds("surveys", "question", "score")
+    found = score_of(view) if asked else measures.nps_from(view.people, str(column))
     if not found.answers:
         return Findings(title, question, lacking=_("There is no answer from 0 to 10 here: ask another period, or load surveys with them."))
     parts = [Part("answers", _("Who answers what"), _answered(found), charts.nps(found), notes=_ignored(found))]
-    if surveys is not None:
+    if asked:
         parts += _of_surveys(view, found, by, group)
     return Findings(title, question, figures=_figures(found), caution=few(found.answers, _answers(found.answers)), parts=tuple(parts))
+
+
+def score_of(view: View) -> Nps:
+    """The score over the latest answer of each customer, or over their latest in the period that was asked for."""
+    if view.filters.period == ALL_TIME and "customer_answers" in view.frames:
+        return measures.nps_of(view.frames["customer_answers"])
+    return measures.nps(view.within("surveys"))
 
 
 def column_of(view: View) -> str | None:
@@ -75,7 +83,10 @@ def _of_surveys(view: View, found: Nps, by: str, group: str) -> list[Part]:
 def _trend(view: View) -> Part | None:
     if view.dials is None:
         return None
-    found = measures.nps_trend({**view.frames, "surveys": view.within("surveys")}, view.dials)
+    found = measures.nps_trend_of(view.frames["customer_answers"])
+    span = view.span
+    if span is not None and span.first is not None:
+        found = found[(found["period"] >= pd.Timestamp(span.first)) & (found["period"] < pd.Timestamp(span.until))]
     if len(found) < 2:
         return None
     about = _("Each quarter's answers, the latest of each customer in it; shaded: the 95% interval.")
@@ -86,7 +97,10 @@ def _by(view: View, found: Nps, by: str) -> Part | None:
     if not by:
         return None
     label = view.labels.get(by, by)
-    groups = measures.nps_by(view.within("surveys"), view.people, by)
+    if view.filters.period == ALL_TIME and "customer_answers" in view.frames:
+        groups = measures.nps_by_of(view.frames["customer_answers"], view.people, by)
+    else:
+        groups = measures.nps_by(view.within("surveys"), view.people, by)
     about = _("The score of each group with its 95% interval, beside that of all.")
     return Part("by_group", _("By {column}").format(column=label), about, charts.nps_by(groups, overall=found.score, picks=by))
 
@@ -96,7 +110,7 @@ def _became(view: View) -> Part | None:
     title = _("What became of them")
     if view.dials is None or view.lost is None:
         return Part("became", title, lacking=_("No day says who left: load customers with the day they ended, or their orders."))
-    found = measures.stayed_after_answer(view.frames, view.dials, (FOLLOWED,), lived=view.lived)
+    found = measures.stayed_after_answer_of(view.frames["customer_answers"], (FOLLOWED,))
     if not found["customers"].sum():
         return None
     names = groups_of_answers()
@@ -112,8 +126,7 @@ def _became(view: View) -> Part | None:
 def _comments(view: View, group: str) -> Part | None:
     if view.dials is None or not view.holds("surveys", "comment"):
         return None
-    surveys = view.within("surveys")
-    found = measures.comments({**view.frames, "surveys": surveys}, view.dials, COMMENTS * (1 if not group else 10))
+    found = measures.comments_of(view.comments(), COMMENTS * (1 if not group else 10))
     shown = found[found["group"] == group].head(COMMENTS) if group else found
     if shown.empty:
         return None

@@ -6,6 +6,7 @@ from churn import charts, measures, wording
 from churn.filters import Span
 from churn.findings.blocks import Figure, Findings, Part
 from churn.findings.changed import changed
+from churn.findings.nps import score_of
 from churn.findings.risks import spread, stake
 from churn.findings.words import against, customers, few, interval, of
 from churn.measures import Concentration, Share
@@ -35,9 +36,9 @@ def overview(view: View, card: Scorecard | None = None, *, deeper: bool = False)
 
 def _rates(view: View) -> pd.DataFrame | None:
     """Churn by month over all months that are known; None where no day says when customers left."""
-    if view.dials is None or "customer_months" not in view.frames:
+    if view.dials is None or view.first_month is None:
         return None
-    return measures.churn_by_month(view.frames["customer_months"], view.dials.as_of)
+    return measures.churn_by_month_of(view.lived, view.dials.as_of, view.first_month)
 
 
 def _active(view: View) -> Figure:
@@ -110,7 +111,7 @@ def _value(people: Frame) -> tuple[float, int]:
 def _nps(view: View) -> Figure | None:
     if not view.holds("surveys", "question", "score"):
         return None
-    found = measures.nps(view.within("surveys"))
+    found = score_of(view)
     if not found.answers:
         return None
     on = _("{answers}, the latest of each customer; give or take {margin} (95%)").format(

@@ -172,8 +172,7 @@ def _beside(found: ReasonMix, card: Scorecard | None) -> Part | None:
 def _verbatims(view: View) -> Part | None:
     if view.dials is None or not view.holds("surveys", "question", "comment"):
         return None
-    tables = {**view.frames, "surveys": view.within("surveys")}
-    found = measures.comments(tables, view.dials, COMMENTS, question="exit")
+    found = measures.comments_of(view.comments(), COMMENTS, question="exit")
     if found.empty:
         return None
     cells = {

@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 
 from churn.filters import ALL_TIME, Span
-from churn.measures import Aliases, ReasonMix, reason_mix, reason_mix_from, stated_reasons
+from churn.measures import Aliases, ReasonMix, reason_mix, reason_mix_from, reason_mix_of, stated_reasons, stated_reasons_of
 from churn.measures.dialect import Frame, is_known
 from churn.tables import header_key
 from churn.view import View
@@ -26,6 +26,9 @@ def mix(view: View, source: str, aliases: Aliases | None = None) -> ReasonMix:
     `aliases`."""
     lost = ~nw.col("customer_id").is_null() if view.lost is None else view.lost
     gone = view.left() if view.dated and view.filters.period != ALL_TIME else view.people
+    if source == EXIT_SURVEYS and view.dated and view.span is not None:
+        said = view.frames["customer_reasons"]
+        return reason_mix_of(said if view.span.first is None else _left_in(said, view.span), aliases=aliases)
     if source == EXIT_SURVEYS:
         return reason_mix(view.frames["surveys"], gone, view.lost, aliases=aliases)
     return reason_mix_from(gone, source, lost, aliases=aliases)
@@ -37,6 +40,13 @@ def stated(view: View, source: str, span: Span | None = None, *, aliases: Aliase
     span = span or view.span
     if view.dials is None or span is None:
         return None
-    found = stated_reasons(view.frames, view.dials, column=source or None, lived=view.lived, aliases=aliases)
-    kept = found.filter(is_known(nw.col("lost_on")) & (nw.col("lost_on") < nw.lit(span.until)))
+    if source == EXIT_SURVEYS:
+        found = stated_reasons_of(view.frames["customer_reasons"], aliases=aliases)
+    else:
+        found = stated_reasons(view.frames, view.dials, column=source, lived=view.lived, aliases=aliases)
+    return _left_in(found, span)
+
+
+def _left_in(reasons: Frame, span: Span) -> Frame:
+    kept = reasons.filter(is_known(nw.col("lost_on")) & (nw.col("lost_on") < nw.lit(span.until)))
     return kept if span.first is None else kept.filter(nw.col("lost_on") >= nw.lit(span.first))

@@ -5,8 +5,8 @@ from churn.measures.around_changes import around_change
 from churn.measures.at_risk import AtRisk, at_risk, risk_spread, riskiest
 from churn.measures.before_leaving import before_leaving
 from churn.measures.changes import ChangeRisk, change_risk, changes_by_month, leaving_by_change, lost_after_change
-from churn.measures.churning import average_churn, churn_by_month, grouped
-from churn.measures.cohorts import Cohorts, cohorts
+from churn.measures.churning import average_churn, churn_by_month, churn_by_month_of, grouped
+from churn.measures.cohorts import Cohorts, cohorts, cohorts_of
 from churn.measures.complaints import complaint_rate, lost_after_complaint, settled_within, settling
 from churn.measures.in_touch import ContactGaps, contact_gaps, without_contact
 from churn.measures.lives import lives_of
@@ -29,6 +29,7 @@ from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
 from churn.measures.revenue import revenue_retention
 from churn.measures.rfm import SEGMENTS, bought, rfm, rfm_segments, rfm_segments_of, segment_name
+from churn.measures.segments import Segments, segments
 from churn.measures.standing import standing, stood
 from churn.measures.stated import reason_trend, reasons_by, stated_against_unstated, stated_reasons, stated_share
 
@@ -50,6 +51,7 @@ __all__ = [
     "Nps",
     "Period",
     "ReasonMix",
+    "Segments",
     "Share",
     "around_change",
     "at_risk",
@@ -61,7 +63,9 @@ __all__ = [
     "changes_by_month",
     "churn",
     "churn_by_month",
+    "churn_by_month_of",
     "cohorts",
+    "cohorts_of",
     "comments",
     "complaint_rate",
     "concentration",
@@ -96,6 +100,7 @@ __all__ = [
     "risk_spread",
     "riskiest",
     "segment_name",
+    "segments",
     "settled_within",
     "settling",
     "share_of",

@@ -40,7 +40,7 @@ def scored_days(tables: Tables, dials: Dials) -> Frame:
     scored = surveys.select("customer_id", nw.col("answered_on").alias("day"), real("score").alias("score"))
     usable = scored.filter((nw.col("score") >= 0) & (nw.col("score") <= 10))
     daily = usable.group_by("customer_id", "day").agg(nw.col("score").max())
-    return daily.with_columns(group=_group())
+    return daily.with_columns(group=score_group())
 
 
 def comments(tables: Tables, dials: Dials, n: int = 50, *, question: str = "nps") -> pd.DataFrame:
@@ -51,17 +51,23 @@ def comments(tables: Tables, dials: Dials, n: int = 50, *, question: str = "nps"
     where it is shown.
     """
     surveys = declared(tables)["surveys"].filter((nw.col("question") == nw.lit(question)) & (nw.col("answered_on") < nw.lit(dials.as_of)))
-    group = _group() if question == "nps" else nw.lit(None, nw.String)
+    group = score_group() if question == "nps" else nw.lit(None, nw.String)
     cells = [real("score").alias("score"), words("reason").alias("reason"), words("comment").alias("comment")]
     said = surveys.select("customer_id", "answered_on", *cells)
     known = said.filter(is_known(nw.col("comment"))).with_columns(group=group)
+    return written_in_one_line(known, n)
+
+
+def written_in_one_line(known: Frame, n: int) -> pd.DataFrame:
+    """The latest `n` of these comments, as `comments` gives them. Columns in: customer_id, answered_on, score, group, reason, comment."""
     order = ["answered_on", "customer_id", "score", "comment", "reason"]
     found = small(known.sort(*order, descending=[True, False, False, False, False], nulls_last=True).head(n))
     columns = ["customer_id", "answered_on", "score", "group", "reason", "comment"]
     return found.assign(comment=[_one_line(text) for text in found["comment"]])[columns]
 
 
-def _group() -> nw.Expr:
+def score_group() -> nw.Expr:
+    """promoter, passive or detractor by the column `score`; null where that is not usable."""
     score = nw.col("score")
     usable = (score >= 0) & (score <= 10)
     rest = nw.when(usable & (score > 6)).then(nw.lit("passive")).otherwise(nw.when(usable).then(nw.lit("detractor")))

@@ -3,9 +3,11 @@
 from datetime import date
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, small, words
+from churn.measures.dialect import Frame, count_if, has, small, words
+from churn.measures.lifetimes import Presence, dated, lifetimes
 from churn.measures.rates import Share, share_of
 from churn.measures.spans import MONTHS, Every, earliest_month, over_until, span_of, spans_of, with_times
 
@@ -32,6 +34,48 @@ def churn_by_month(months: Frame, as_of: date, *, groups: Frame | None = None, e
     """
     keys = ["month"] if groups is None else ["month", "group"]
     found = with_times(small(_counted(months if groups is None else _within(months, groups), keys, as_of, every)), "month")
+    return _rated(found, keys, as_of, every)
+
+
+def churn_by_month_of(lives: Frame, as_of: date, first_month: date, *, every: Every = "month") -> pd.DataFrame:
+    """`churn_by_month` from the days on which customers came and left alone, which is far quicker.
+
+    Columns in: those of `lives` as of `as_of`, and group (then as with `groups`; null: none), one row a customer. `first_month` is the
+    first month that the firm has (that of the prepared table dials): who came on an unknown day is there from it on.
+    """
+    grouped = has(lives, "group")
+    found = lifetimes(lives, *(["group"] if grouped else []))
+    if grouped:
+        found["group"] = found["group"].astype(object).where(found["group"].notna(), _NOBODY)
+        sizes = found.groupby("group")["customers"].sum().reset_index().sort_values(["customers", "group"], ascending=[False, True])
+        found = found[found["group"].isin(sizes["group"].head(MOST_GROUPS))]
+    return _rated(
+        _counted_of(Presence(found, as_of, first_month), as_of, every), ["month", "group"] if grouped else ["month"], as_of, every
+    )
+
+
+def _counted_of(presence: Presence, as_of: date, every: Every) -> pd.DataFrame:
+    """What `_counted` gives, in memory."""
+    found = presence.found
+    rows, groups = pd.factorize(found["group"]) if "group" in found else (np.zeros(len(found), dtype=np.int64), np.array([_NOBODY]))
+    step, came = MONTHS[every], presence.came
+    earliest = earliest_month(as_of)
+    begin = np.maximum(presence.end - presence.end % step, earliest.year * 12 + earliest.month - 1)
+    old, left = presence.cohort < begin, presence.end >= 0
+    counts = {
+        "at_start": presence.at_start(rows, len(groups)),
+        "started": presence.counted(rows, len(groups), presence.cohort, came),
+        "lost": presence.counted(rows, len(groups), presence.end, left & old),
+        "lost_new": presence.counted(rows, len(groups), presence.end, left & ~old),
+    }
+    months = dated(np.arange(presence.first, presence.last + 1))
+    wide = {"month": np.tile(months, len(groups)), "group": np.repeat(np.asarray(groups, dtype=object), len(months))}
+    told = pd.DataFrame(wide | {name: cells.ravel() for name, cells in counts.items()})
+    return told[told["at_start"] + told["started"] > 0].reset_index(drop=True)
+
+
+def _rated(found: pd.DataFrame, keys: list[str], as_of: date, every: Every) -> pd.DataFrame:
+    """The counts of each month put together by span, with their rates."""
     found["first"] = spans_of(found["month"], every)
     begin = found["month"].min()
     found["at_start"] = found["at_start"].where(found["month"] == found["first"].clip(lower=begin), 0)
@@ -45,7 +89,7 @@ def churn_by_month(months: Frame, as_of: date, *, groups: Frame | None = None, e
         retention=[1 - rate.share for rate in rates],
         complete=over & (spans["month"] >= begin),
     )
-    if groups is not None:
+    if "group" in keys:
         told["group"] = told["group"].astype(object).where(told["group"] != _NOBODY, None)
     return told
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from churn.measures.dialect import Frame, count_if, small
+from churn.measures.lifetimes import Presence, dated, lifetimes
 from churn.measures.spans import MONTHS, Every, earliest_month, over_until, span_of, spans_of, with_times
 
 
@@ -37,6 +38,44 @@ def cohorts(months: Frame, as_of: date, *, every: Every = "month") -> Cohorts:
     summed = found[found["cohort"] >= earliest_month(as_of)].groupby(["cohort", "span"], as_index=False)[["there", "revenue"]].sum()
     cells = _grid(summed, as_of, MONTHS[every])
     return Cohorts(cells, _mean(cells))
+
+
+def cohorts_of(lives: Frame, months: Frame, as_of: date, first_month: date, *, every: Every = "month") -> Cohorts:
+    """`cohorts` where only the revenue is read from rows of customers and months, and who was there from their days.
+
+    Columns in: those of `lives` as of `as_of`; months.cohort, month, revenue, of the same customers, where a row without revenue may be
+    left out. `first_month` as in `churn_by_month_of`.
+    """
+    presence = Presence(lifetimes(lives), as_of, first_month)
+    step, known = MONTHS[every], presence.cohort >= 0
+    rows, born = pd.factorize(presence.cohort - presence.cohort % step)
+    there = presence.at_start(rows, len(born)) * (np.asarray(born) >= 0)[:, None]
+    started = presence.counted(rows, len(born), presence.cohort, presence.came & known)
+    numbers = np.arange(presence.first, presence.last + 1)
+    wide = pd.DataFrame(
+        {
+            "cohort": np.repeat(np.asarray(born), len(numbers)),
+            "number": np.tile(numbers, len(born)),
+            "all": there.ravel(),
+            "new": started.ravel(),
+        }
+    )
+    wide = wide[(wide["cohort"] >= 0) & (wide["all"] + wide["new"] > 0)]
+    wide["span"] = wide["number"] - wide["number"] % step
+    wide["there"] = np.where(wide["span"] == wide["cohort"], wide["new"], wide["all"].where(wide["number"] == wide["span"], 0))
+    summed = wide.groupby(["cohort", "span"], as_index=False)["there"].sum()
+    summed = summed.assign(**{name: dated(summed[name].to_numpy(np.int64)) for name in ("cohort", "span")})
+    paid = small(_paid(months, every))
+    paid = with_times(paid, "cohort", "span")
+    joined = summed.merge(paid, on=["cohort", "span"], how="left").fillna({"revenue": 0.0})
+    cells = _grid(joined[joined["cohort"] >= earliest_month(as_of)], as_of, step)
+    return Cohorts(cells, _mean(cells))
+
+
+def _paid(months: Frame, every: Every) -> Frame:
+    known = months.filter(~nw.col("cohort").is_null())
+    spans = known.select("revenue", cohort=span_of(nw.col("cohort"), every), span=span_of(nw.col("month"), every))
+    return spans.group_by("cohort", "span").agg(nw.col("revenue").sum())
 
 
 def _lived(months: Frame, every: Every) -> Frame:

@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared
-from churn.measures.dialect import Frame, days_after, is_known
+from churn.measures.dialect import Frame, days_after, is_known, words
 
 
 def lives(tables: Tables, dials: Dials) -> Frame:
@@ -33,13 +33,14 @@ def lives(tables: Tables, dials: Dials) -> Frame:
     )
 
 
-def lives_of(customer_now: Frame) -> Frame:
+def lives_of(customer_now: Frame, by: str | None = None) -> Frame:
     """The `lives` that a load has prepared, without looking at any order; nobody where no day says who left.
 
-    Columns in: those of the prepared table customer_now.
+    Columns in: those of the prepared table customer_now. With `by`, one of its columns, also group, what that says (null: nothing).
     """
     come = customer_now.filter(is_known(nw.col("is_lost")))
-    return come.select("customer_id", nw.col("first_on").alias("started_on"), "lost_on")
+    groups = [] if by is None else [words(by).alias("group")]
+    return come.select("customer_id", nw.col("first_on").alias("started_on"), "lost_on", *groups)
 
 
 def given(lived: Frame | None, tables: Tables, dials: Dials) -> Frame:

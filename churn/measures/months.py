@@ -22,7 +22,7 @@ def customer_months(tables: Tables, dials: Dials) -> Frame:
     in it), revenue (Float64: amounts of the orders before `as_of`; without an orders table monthly_value, null where there is neither),
     orders, contacts, complaints (Int64). At most the last 120 months.
     """
-    months = _months(tables, dials)
+    months = months_of(tables, dials)
     spans = lives(tables, dials).with_columns(cohort=month_of(nw.col("started_on")), _end=month_of(nw.col("lost_on")))
     begin, end = nw.coalesce(nw.col("cohort"), nw.lit(months[0])), nw.coalesce(nw.col("_end"), nw.lit(months[-1]))
     crossed = spans.with_columns(_from=begin, _to=end).join(_calendar(tables["customers"], months), how="cross")
@@ -69,7 +69,7 @@ def _counted(frame: Frame, day: str, **counts: nw.Expr) -> Frame:
     return frame.select("customer_id", month_of(nw.col(day)).alias("month"), "revenue", **counts)
 
 
-def _months(tables: Tables, dials: Dials) -> list[date]:
+def months_of(tables: Tables, dials: Dials) -> list[date]:
     """The first days of the months from the first start or leaving on, at most the last 120 of them; where somebody's start is not known,
     also from the first order or contact on."""
     started = nw.col("started_on")

@@ -44,7 +44,7 @@ def nps(surveys: Frame) -> Nps:
     asked = _asked(surveys)
     unusable = one_row(asked, [count_if(~_usable()).alias("n"), count_if(nw.col("score").is_null()).alias("blank")])
     counts = one_row(_answers(asked), _counted())
-    return _nps(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(unusable["n"] + unusable["blank"]))
+    return nps_from_counts(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(unusable["n"] + unusable["blank"]))
 
 
 def nps_from(customers: Frame, column: str) -> Nps:
@@ -55,7 +55,7 @@ def nps_from(customers: Frame, column: str) -> Nps:
     answers = customers.select(real(column).alias("score")).filter(is_known(nw.col("score")))
     counts = one_row(answers.filter(_usable()), _counted())
     ignored = one_row(answers, [count_if(~_usable()).alias("n")])
-    return _nps(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(ignored["n"]))
+    return nps_from_counts(counts["promoters"], counts["detractors"], counts["answers"], ignored=int(ignored["n"]))
 
 
 def nps_trend(tables: Tables, dials: Dials, every: Every = "quarter") -> pd.DataFrame:
@@ -67,7 +67,7 @@ def nps_trend(tables: Tables, dials: Dials, every: Every = "quarter") -> pd.Data
     asked = _asked(declared(tables)["surveys"]).filter(_usable() & (nw.col("answered_on") < nw.lit(dials.as_of)))
     dated = asked.with_columns(period=period_of(nw.col("answered_on"), every))
     last = dated.unique(["customer_id", "period"], keep="last", order_by=["answered_on", "score"])
-    return _scored(small(last.group_by("period").agg(*_counted()).sort("period")), "period")
+    return scored(small(last.group_by("period").agg(*_counted()).sort("period")), "period")
 
 
 def nps_by(surveys: Frame, customers: Frame, column: str) -> pd.DataFrame:
@@ -79,16 +79,18 @@ def nps_by(surveys: Frame, customers: Frame, column: str) -> pd.DataFrame:
     groups = customers.select("customer_id", words(column).alias("group"))
     joined = _answers(_asked(surveys)).join(groups, on="customer_id", how="left")
     counted = joined.group_by("group").agg(*_counted()).sort("answers", "group", descending=[True, False], nulls_last=True)
-    return _scored(small(counted.head(MOST_GROUPS)), "group").drop(columns="margin")
+    return scored(small(counted.head(MOST_GROUPS)), "group").drop(columns="margin")
 
 
-def _scored(counted: pd.DataFrame, by: str) -> pd.DataFrame:
-    rows = [_nps(*counts) for counts in zip(counted["promoters"], counted["detractors"], counted["answers"], strict=True)]
+def scored(counted: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The score of each row of counts: `by`, answers, promoters, passives, detractors, score, standard_error, margin."""
+    rows = [nps_from_counts(*counts) for counts in zip(counted["promoters"], counted["detractors"], counted["answers"], strict=True)]
     names = ["answers", "promoters", "passives", "detractors", "score", "standard_error", "margin"]
     return pd.DataFrame({by: counted[by], **{name: [getattr(row, name) for row in rows] for name in names}})
 
 
-def _nps(promoters: float, detractors: float, answers: float, *, ignored: int = 0) -> Nps:
+def nps_from_counts(promoters: float, detractors: float, answers: float, *, ignored: int = 0) -> Nps:
+    """The score of so many answers."""
     if answers == 0:
         return Nps(0, 0, 0, 0, math.nan, math.nan, ignored)
     p, d = promoters / answers, detractors / answers

@@ -58,9 +58,9 @@ def reason_mix(surveys: Frame, customers: Frame | None = None, lost: nw.Expr | N
     exits = surveys.filter(nw.col("question") == nw.lit("exit")).select("customer_id", "answered_on", words("reason").alias("reason"))
     answers = latest(exits, "answered_on", "reason").select("customer_id", "reason")
     if customers is None or lost is None:
-        return _grouped(answers.select("reason", nw.lit(True).alias("lost")), aliases)
+        return grouped_mix(answers.select("reason", nw.lit(True).alias("lost")), aliases)
     marked = customers.select("customer_id", is_true(lost).alias("lost"))
-    return _grouped(marked.join(answers, on="customer_id", how="left").select("reason", "lost"), aliases)
+    return grouped_mix(marked.join(answers, on="customer_id", how="left").select("reason", "lost"), aliases)
 
 
 def reason_mix_from(customers: Frame, column: str, lost: nw.Expr, *, aliases: Aliases | None = None) -> ReasonMix:
@@ -68,7 +68,7 @@ def reason_mix_from(customers: Frame, column: str, lost: nw.Expr, *, aliases: Al
 
     Columns in: `column` and those of `lost`, one row a customer.
     """
-    return _grouped(customers.select(words(column).alias("reason"), is_true(lost).alias("lost")), aliases)
+    return grouped_mix(customers.select(words(column).alias("reason"), is_true(lost).alias("lost")), aliases)
 
 
 def texts_of(reasons: Frame, aliases: Aliases) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def put_in_groups(texts: pd.DataFrame) -> nw.Expr:
     return grouped.alias("reason")
 
 
-def _grouped(reasons: Frame, aliases: Aliases | None) -> ReasonMix:
+def grouped_mix(reasons: Frame, aliases: Aliases | None) -> ReasonMix:
     """The mix from one row a customer: reason (null: blank), lost; grouped where there are aliases."""
     if aliases is None:
         return _mixed(reasons)

@@ -31,6 +31,11 @@ def stated_reasons(
         exits = surveys.filter((nw.col("question") == nw.lit("exit")) & (nw.col("answered_on") < nw.lit(dials.as_of)))
         said = latest(exits.select("customer_id", "answered_on", words("reason").alias("reason")), "answered_on", "reason")
     reasons = gone.join(said.select("customer_id", "reason"), on="customer_id", how="left")
+    return grouped_reasons(reasons, aliases)
+
+
+def grouped_reasons(reasons: Frame, aliases: Aliases | None) -> Frame:
+    """The frame with its column reason grouped by `aliases` if there are any, and null where that says that none is stated."""
     if aliases is not None:
         reasons = reasons.with_columns(put_in_groups(texts_of(reasons.with_columns(lost=nw.lit(True)), aliases)))
     unsaid = nw.col("reason").str.to_lowercase() == nw.lit(NOT_STATED)

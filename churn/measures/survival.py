@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, days_between, is_known, small
+from churn.measures.dialect import Frame, count_if, days_between, has, is_known, small
 from churn.measures.rates import Z_95
 
 TENURES = (30, 90, 180, 365, 730)
@@ -49,11 +49,15 @@ class Remaining:
 def survival(lives: Frame, as_of: date, groups: Frame | None = None) -> Survival:
     """The curves of Kaplan and Meier (1958) with log-log intervals (Kalbfleisch and Prentice, 2002).
 
-    Columns in: lives.customer_id, started_on, lost_on (Date), as known as of `as_of`; groups.customer_id, group (null: no group; None: all
-    customers are one group, called ""). A customer who is still here has stayed longer than to the day before `as_of`.
+    Columns in: lives.customer_id, started_on, lost_on (Date), as known as of `as_of`, and group, or groups.customer_id, group (null: no
+    group; where there is neither all customers are one group, called ""). A customer who is still here has stayed longer than to the day
+    before `as_of`.
     """
     seen_to = nw.coalesce(nw.col("lost_on"), nw.lit(as_of - timedelta(days=1)))
-    grouped = lives.with_columns(group=nw.lit("")) if groups is None else lives.join(groups, on="customer_id", how="left")
+    if groups is not None:
+        grouped = lives.join(groups, on="customer_id", how="left")
+    else:
+        grouped = lives if has(lives, "group") else lives.with_columns(group=nw.lit(""))
     spans = grouped.with_columns(days=days_between(nw.col("started_on"), seen_to))
     counts = spans.group_by("group", "days").agg(nw.len().alias("customers"), count_if(is_known(nw.col("lost_on"))).alias("lost"))
     found = small(counts)
