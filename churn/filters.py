@@ -11,6 +11,7 @@ import pandas as pd
 
 from churn import wording
 from churn.errors import FilterError
+from churn.measures.dialect import is_true, real
 from churn.tables import Type
 from churn.wording import _, listing, plural
 
@@ -98,10 +99,10 @@ class Filters:
         """What a person reads: "region is North or South, with us for under a year"; "" where nothing is said. `labels` are the columns'
         headings, `names` by column what to call values."""
         called = names or {}
-        parts = [
-            _("{column} is {values}").format(column=labels.get(column, column), values=_or([called.get(column, {}).get(value) or value_name(value) for value in values]))
-            for column, values in self.picked.items()
-        ]
+        parts = []
+        for column, values in self.picked.items():
+            words = [called.get(column, {}).get(value) or value_name(value) for value in values]
+            parts.append(_("{column} is {values}").format(column=labels.get(column, column), values=_or(words)))
         if self.value_from is not None or self.value_to is not None:
             parts.append(_("monthly value {range}").format(range=_bounds(self.value_from, self.value_to)))
         if self.tenures:
@@ -185,13 +186,10 @@ def _months(period: str) -> tuple[pd.Period, pd.Period] | None:
 
 
 def _one_of(column: str, values: Sequence[str], type_: Type) -> nw.Expr:
+    cell = real(column) if type_ == "number" else nw.col(column)
     known: list[Any] = [_number(value) if type_ == "number" else value for value in values if value != MISSING]
-    cell = nw.col(column).cast(nw.Float64) if type_ == "number" else nw.col(column)
-    fits = (~cell.is_null()) & cell.is_in(known)
-    missing = cell.is_null() | cell.is_nan() if type_ == "number" else cell.is_null()
-    if MISSING not in values:
-        return fits
-    return fits | missing if known else missing
+    fits = is_true(cell.is_in(known))
+    return fits | cell.is_null() if MISSING in values else fits
 
 
 def _between(low: int | None, high: int | None) -> nw.Expr:

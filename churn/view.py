@@ -21,7 +21,7 @@ from churn.stored import StoredColumn
 from churn.tables import Type
 from churn.wording import _
 
-MOST_LEVELS = 40
+MOST_LEVELS, MOST_NUMBERS, MOST_OWNERS = 40, 10, 1000
 LATELY = "12"
 RFM = "rfm"
 DIMENSIONS = ("segment", "region", "plan", "owner")
@@ -31,9 +31,10 @@ DIMENSIONS = ("segment", "region", "plan", "owner")
 class View:
     """The desk's tables by name (`frames`), those of events from before the day that the data are read at, all narrowed by the filters.
 
-    `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days; where days say who left without
-    those who have not come yet (`to_come`). Where there are orders they have RFM, one of `measures.SEGMENTS`. `lost` is true for the lost among them, None where nothing says who is lost. `customers`
-    counts them, `of` counts them before any filter, when they are `everybody`. `columns` are those of the customers table. `dated` says whether days tell who left.
+    `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days, and where there are orders RFM,
+    one of `measures.SEGMENTS`; where days say who left without those who have not come yet (`to_come`). `everybody` are the same before any
+    filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of` everybody.
+    `columns` are those of `columns_of`. `first_month` is the first of customer_months, None where no day is known.
     """
 
     frames: Mapping[str, Frame]
@@ -181,7 +182,8 @@ def lost_of(desk: Desk, dials: Dials | None) -> nw.Expr | None:
 def columns_of(desk: Desk) -> tuple[StoredColumn, ...]:
     """The columns of customers that people are told apart by: those of the customers table, and RFM where there are orders."""
     own = tuple(desk.columns("customers"))
-    habits = "customer_bought" in desk.tables() and all(column.name != RFM for column in own)
+    with desk.reading() as frames:
+        habits = "customer_bought" in frames and all(column.name != RFM for column in own)
     return (*own, StoredColumn(RFM, _("Buying habit"), "text")) if habits else own
 
 
@@ -198,20 +200,17 @@ def types_of(columns: tuple[StoredColumn, ...]) -> Mapping[str, Type]:
 
 
 def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
-    """The values of each column of customers that can be chosen from, "" for missing: columns of words with at most 40 of them (owners:
-    all), and numbers with at most 10; by safe name in the order of the table, those of DIMENSIONS first."""
+    """The values of each column that customers can be chosen by, "" for missing: columns of words with at most 40 of them (owners: all),
+    and numbers with at most 10; by safe name, those of DIMENSIONS first, RFM last."""
     columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number")]
-    habits = names_of(columns_of(desk))
+    found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:
-        if not columns:
-            return {}
-        counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns])
-        found = {}
+        counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns] or [nw.len()])
         for column in sorted(columns, key=lambda column: (*DIMENSIONS, column.name).index(column.name)):
-            most = {"number": 10, "text": MOST_LEVELS, "flag": MOST_LEVELS}[column.type]
-            if 2 <= counts[column.name] <= (most if column.name != "owner" else 1000):
+            most = MOST_OWNERS if column.name == "owner" else MOST_NUMBERS if column.type == "number" else MOST_LEVELS
+            if 2 <= counts[column.name] <= most:
                 found[column.name] = _levels(frames["customer_now"], column)
-    return found
+    return found | {column: tuple(names) for column, names in names_of(columns_of(desk)).items()}
 
 
 def level(cell: Any, type_: Type) -> str:

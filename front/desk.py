@@ -7,7 +7,7 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
-from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, signs, trust
+from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, segments, signs, trust
 from ui import filters
 from ui.desk import brought_up, firm
 from ui.links import go, link, remember
@@ -27,6 +27,7 @@ def page_list() -> dict[str, list[st.Page]]:
         _("Why they leave"): [
             st.Page(overview.show, url_path="overview", title=_("Overview"), icon=":material/dashboard:"),
             st.Page(reasons.show, url_path="reasons", title=_("Reasons"), icon=":material/forum:"),
+            st.Page(segments.show, url_path="segments", title=_("Segments"), icon=":material/category:"),
             st.Page(signs.show, url_path="signs", title=_("Warning signs"), icon=":material/notification_important:"),
             st.Page(loyalty.show, url_path="loyalty", title=_("Loyalty"), icon=":material/loyalty:"),
             st.Page(nps.show, url_path="nps", title=_("NPS"), icon=":material/thumbs_up_down:"),

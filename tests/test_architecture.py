@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
     "errors", "tables", "wording", "intake", "gathering", "stacking", "linking", "products", "stored", "loads", "opening", "store",
-    "adding", "histories", "dials", "filters", "measures", "features", "signs", "prepared", "risk", "snapshot", "view", "money", "actions",
+    "adding", "histories", "dials", "measures", "filters", "features", "signs", "prepared", "risk", "snapshot", "view", "money", "actions",
     "charts", "findings", "report", "terminal", "desk_commands", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")

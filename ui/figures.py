@@ -8,6 +8,7 @@ from churn import findings, measures
 from churn.filters import Filters
 from churn.findings import Asked, Findings, stating
 from churn.findings.risks import scores
+from churn.findings.segments import besides as besides_of
 from churn.risk.desk_models import shows_deeper
 from churn.risk.scorecard import Scorecard
 from churn.view import everybody, levels_of, viewed
@@ -67,6 +68,13 @@ def nps(version: int, chosen: Filters, by: str, group: str) -> Findings:
 def levels(version: int) -> dict[str, tuple[str, ...]]:
     """The columns of customers to compare and to filter by, and their values."""
     return levels_of(the_desk())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def besides(version: int) -> dict[str, str]:
+    """Ways to tell customers apart that are no column of theirs, and what to call each."""
+    with viewed(the_desk()) as view:
+        return besides_of(view)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

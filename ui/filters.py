@@ -9,7 +9,7 @@ import streamlit as st
 from churn import filters as said
 from churn import wording
 from churn.filters import ALL_TIME, OWN, TENURES, Filters
-from churn.findings.segments import TENURE
+from churn.findings.segments import BY_TENURE
 from churn.view import DIMENSIONS, columns_of, names_of, types_of, viewed
 from churn.wording import _, plural
 from ui import figures
@@ -63,9 +63,9 @@ def bar() -> bool:
 
 
 def pick(chosen: Mapping[str, str]) -> None:
-    """Narrows the view to the customers who have these values ("" for missing), by safe name of column, or TENURE; to be called from a
+    """Narrows the view to the customers who have these values ("" for missing), by safe name of column, or BY_TENURE; to be called from a
     click. Chosen again, a value is taken away."""
-    keys = {"tenure" if column == TENURE else f"{OWN}{column}": value for column, value in chosen.items()}
+    keys = {"tenure" if column == BY_TENURE else f"{OWN}{column}": value for column, value in chosen.items()}
     same = all(st.session_state.get(key) == [value] for key, value in keys.items())
     st.session_state.update({key: [] if same else [value] for key, value in keys.items()})
 

@@ -136,7 +136,12 @@ def nps_by(groups: pd.DataFrame, *, overall: float, picks: str | None = None) ->
     figure.update_xaxes(range=[-105, 125], tickvals=ticks, ticktext=[wording.signed(tick) for tick in ticks])
     told = wording.listing([f"{name} {score}" for name, score in zip(names, shown, strict=True)])
     data = pd.DataFrame({_("Group"): names, _("Answers"): groups["answers"], _("NPS"): scores, **look.limits(low, high)})
-    return Chart(figure, _("NPS by group: {told}; all {score}.").format(told=told, score=wording.signed(overall)), data, look.picked(groups, picks, curve=0))
+    return Chart(
+        figure,
+        _("NPS by group: {told}; all {score}.").format(told=told, score=wording.signed(overall)),
+        data,
+        look.picked(groups, picks, curve=0),
+    )
 
 
 def _top(customers: float, revenue: float) -> str:

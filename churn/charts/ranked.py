@@ -4,7 +4,7 @@ import pandas as pd
 
 from churn import wording
 from churn.charts import look
-from churn.charts.look import OURS, QUOTED, UP, Chart, Picks
+from churn.charts.look import OURS, QUOTED, UP, Chart
 from churn.wording import _
 
 

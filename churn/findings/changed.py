@@ -53,11 +53,10 @@ def _moved(rates: pd.DataFrame) -> Moved | None:
 def _where(view: View, moved: Moved) -> str:
     """The group with most of the change, where churn moved by more than chance."""
     columns = [column for column in view.columns if column.name in DIMENSIONS]
-    if not beyond_chance(moved.now, moved.then) or not columns:
+    if view.dials is None or view.first_month is None or not beyond_chance(moved.now, moved.then):
         return ""
     sign = 1 if moved.now.share > moved.then.share else -1
     shifts: list[tuple[float, str]] = []
-    assert view.dials is not None and view.first_month is not None  # there are months
     for column in columns:
         lived = view.lived.join(measures.grouped(view.people, column.name), on="customer_id", how="left")
         found = measures.churn_by_month_of(lived, view.dials.as_of, view.first_month)

@@ -156,7 +156,7 @@ def _beside(found: ReasonMix, card: Scorecard | None) -> Part | None:
     title = _("What they say and what they do")
     about = _("A reason is what somebody says on leaving; a driver is what the score tells leavers by. Neither is a cause.")
     tables = {feature.label: feature.table for feature in every().values()}
-    parts = pd.Series(dict(zip(card.columns, card.importance.tolist(), strict=True)))
+    parts = pd.Series(dict(zip(card.columns, (card.importance / card.importance.sum()).tolist(), strict=True)))
     rows = []
     for reason, share in found.mix.loc[found.mix["customers"] > 0, ["reason", "share"]].head(MOST).itertuples(index=False):
         table = TABLES_OF_REASONS.get(str(reason).lower(), "")

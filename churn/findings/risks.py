@@ -1,5 +1,8 @@
 """What the score adds: who may leave next, and what would go with them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import narwhals.stable.v2 as nw
 import pandas as pd
 
@@ -62,8 +65,12 @@ def listed(found: pd.DataFrame) -> Part:
     by_value = "value_at_risk" in found
     heads = {"customer_id": _("Id"), "name": _("Customer"), "risk": _("Risk"), "monthly_value": _("Monthly value")}
     heads |= {"value_at_risk": _("Value at risk")}
-    words = {"risk": wording.percent, "monthly_value": wording.money, "value_at_risk": wording.money}
-    cells = {heads[name]: [words[name](cell) if name in words else str(cell) for cell in found[name]] for name in heads if name in found}
+    words: dict[str, Callable[[Any], str]] = {
+        "risk": wording.percent,
+        "monthly_value": wording.money,
+        "value_at_risk": wording.money,
+    }
+    cells = {heads[name]: [words.get(name, str)(cell) for cell in found[name]] for name in heads if name in found}
     title = _("Most value at risk") if by_value else _("Highest risk")
     return Part("riskiest", title, table=Table(pd.DataFrame(cells, dtype="str"), _("The active customers with most at risk")))
 

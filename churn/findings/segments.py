@@ -1,11 +1,13 @@
 """Which customers leave, by one or two of their columns, and what they are worth."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import charts, measures, wording
+from churn.charts import Chart
 from churn.filters import TENURES, tenure_name
 from churn.findings.blocks import Figure, Findings, Part, Table
 from churn.findings.words import SMALL, customers, few, interval, of
@@ -15,13 +17,15 @@ from churn.measures.rates import share_of
 from churn.view import RFM, View
 from churn.wording import _, plural
 
-TENURE, VALUE = "@tenure", "@value"
+BY_TENURE, BY_VALUE = "@tenure", "@value"
 FIFTHS = 5
 MOST_ROWS = 40
 
+Names = Mapping[str, Mapping[str, str]]
+
 
 def segments(view: View, first: str, second: str = "") -> Findings:
-    """Customers by the column `first`, and by `second` too where one is named: safe names of columns of customers, TENURE or VALUE."""
+    """Customers by the column `first`, and by `second` too where one is named: keys of `dimensions`."""
     title, question = _("Segments"), _("Which customers leave, how many are they, and what are they worth?")
     names = dimensions(view)
     if first not in names:
@@ -39,7 +43,11 @@ def segments(view: View, first: str, second: str = "") -> Findings:
     parts.append(_table(view, one, names[first], bands.get(first)))
     parts += _habits(view)
     return Findings(
-        title, question, figures=_figures(view, one, bands.get(first)), caution=few(view.customers, customers(view.customers)), parts=tuple(parts)
+        title,
+        question,
+        figures=_figures(view, one, bands.get(first)),
+        caution=few(view.customers, customers(view.customers)),
+        parts=tuple(parts),
     )
 
 
@@ -51,25 +59,25 @@ def dimensions(view: View) -> dict[str, str]:
 
 def besides(view: View) -> dict[str, str]:
     """Ways to tell customers apart that are no column of theirs."""
-    found = {TENURE: _("Time with us")} if view.dated else {}
-    return found | ({VALUE: _("Monthly value, in fifths")} if has(view.people, "monthly_value") else {})
+    found = {BY_TENURE: _("Time with us")} if view.dated else {}
+    return found | ({BY_VALUE: _("Monthly value, in fifths")} if has(view.people, "monthly_value") else {})
 
 
 def _column(dimension: str) -> str:
-    return {TENURE: "_tenure", VALUE: "_value"}.get(dimension, dimension)
+    return {BY_TENURE: "_tenure", BY_VALUE: "_value"}.get(dimension, dimension)
 
 
 def _banded(view: View, wanted: tuple[str, str]) -> tuple[Frame, dict[str, dict[str, str]]]:
     """The people with a column for each band that is wanted, and by dimension what to call its values."""
     people, names = view.people, {}
-    if TENURE in wanted:
+    if BY_TENURE in wanted:
         band = nw.lit(None, nw.String)
-        for key, (low, high) in reversed(TENURES.items()):
+        for key, (low, high) in reversed(list(TENURES.items())):
             days = nw.col("tenure_days")
             inside = days < nw.lit(high) if low is None else days >= nw.lit(low) if high is None else (days >= low) & (days < high)
             band = nw.when(inside).then(nw.lit(key)).otherwise(band)
-        people, names[TENURE] = people.with_columns(_tenure=band), {key: tenure_name(key) for key in TENURES}
-    if VALUE in wanted:
+        people, names[BY_TENURE] = people.with_columns(_tenure=band), {key: tenure_name(key) for key in TENURES}
+    if BY_VALUE in wanted:
         value = real("monthly_value")
         cuts = _cuts(view.everybody)
         band = nw.lit(str(FIFTHS))
@@ -77,7 +85,7 @@ def _banded(view: View, wanted: tuple[str, str]) -> tuple[Frame, dict[str, dict[
             band = nw.when(value <= nw.lit(cut)).then(nw.lit(str(place))).otherwise(band)
         people = people.with_columns(_value=nw.when(is_known(value)).then(band))
         edges = [None, *cuts, None]
-        names[VALUE] = {str(place): _between(*edges[place - 1 : place + 1]) for place in range(1, len(edges))}
+        names[BY_VALUE] = {str(place): _between(*edges[place - 1 : place + 1]) for place in range(1, len(edges))}
     if RFM in wanted:
         names[RFM] = view.names[RFM]
     return people, names
@@ -106,7 +114,7 @@ def _named(cells: pd.DataFrame, column: str, bands: Mapping[str, str] | None) ->
     """The groups in words; what numbers are called as filters call them."""
     found = cells[column]
     if bands is None:
-        return found.map(lambda cell: f"{float(cell):g}" if isinstance(cell, str) and _is_whole(cell) else cell)
+        return found.map(lambda cell: cell[:-2] if isinstance(cell, str) and _is_whole(cell) else cell)
     return found.map(lambda cell: bands.get(str(cell), cell))
 
 
@@ -123,7 +131,9 @@ def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tupl
         top = known.sort_values("low", ascending=False).iloc[0]
         share = share_of(int(top["lost"]), int(top["known"]))
         everyone = _("all: {share}").format(share=wording.percent(one.cells["lost"].sum() / max(1, one.cells["known"].sum())))
-        on = _("{group}: {of} have left; {interval}; {all}").format(group=top["group"], of=of(share), interval=interval(share), all=everyone)
+        on = _("{group}: {of} have left; {interval}; {all}").format(
+            group=top["group"], of=of(share), interval=interval(share), all=everyone
+        )
         shown.append(Figure(_("Leaves most surely"), wording.percent(share.share), on))
     if known["sum_value"].notna().any():
         top = known.sort_values("sum_value", ascending=False).iloc[0]
@@ -134,14 +144,14 @@ def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tupl
     return tuple(shown)
 
 
-def _ranked(view: View, one: Segments, key: str, label: str, bands: Mapping[str, Mapping[str, str]]) -> list[Part]:
+def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> list[Part]:
     cells = one.cells.assign(group=_named(one.cells, one.by[0], bands.get(key)))
-    picks = key if key not in (VALUE,) else None
+    cells["code"] = _codes(one.cells, one.by[0])
     sizes = Part(
         "sizes",
         _("How many"),
         _("Customers of each group. Click a bar to look at one group alone, on all pages."),
-        charts.sizes(cells[["group", "customers", "lost"]], picks=picks),
+        _choosing(charts.sizes(cells[["group", "customers", "lost"]], picks=key), (key,), cells[["code"]]),
         half=True,
         notes=_left_out(one),
     )
@@ -149,9 +159,25 @@ def _ranked(view: View, one: Segments, key: str, label: str, bands: Mapping[str,
         return [sizes]
     whole = cells["known"].sum()
     rates = cells.rename(columns={"lost": "part", "known": "whole"}).sort_values("share", ascending=False, na_position="last")
-    drawn = charts.ranked(rates, title=_("have left"), overall=cells["lost"].sum() / whole if whole else None, picks=picks)
+    drawn = charts.ranked(rates, title=_("have left"), overall=cells["lost"].sum() / whole if whole else None, picks=key)
     about = _("The share of each group that has left, whenever that was, with its 95% interval.")
-    return [Part("churn", _("Who leaves, by {column}").format(column=label), about, drawn, half=True), sizes]
+    if key == BY_TENURE:
+        about = _("The share that has left; of who left, the time until then, so that long ones are rare. See How long customers stay.")
+    chosen = _choosing(drawn, (key,), rates[["code"]])
+    return [Part("churn", _("Who leaves, by {column}").format(column=label), about, chosen, half=True), sizes]
+
+
+def _choosing(drawn: Chart, keys: tuple[str, ...], codes: pd.DataFrame) -> Chart:
+    """The chart, a click on which chooses values as filters know them; fifths of value, which filters do not know, choose nothing."""
+    if drawn.picks is None or BY_VALUE in keys:
+        return replace(drawn, picks=None)
+    values = tuple(tuple(str(code) for code in row) for row in codes.itertuples(index=False))
+    return replace(drawn, picks=replace(drawn.picks, columns=keys, values=values))
+
+
+def _codes(cells: pd.DataFrame, column: str) -> "pd.Series[str]":
+    """The groups as filters know them."""
+    return _named(cells, column, None).map(lambda cell: "" if cell is None or cell != cell else str(cell))
 
 
 def _left_out(one: Segments) -> tuple[str, ...]:
@@ -160,16 +186,26 @@ def _left_out(one: Segments) -> tuple[str, ...]:
     return (plural("{n} customer of rarer groups is left out.", "{n} customers of rarer groups are left out.", one.customers_left),)
 
 
-def _crossed(view: View, both: Segments, keys: tuple[str, str], names: Mapping[str, str], bands: Mapping[str, Mapping[str, str]]) -> list[Part]:
+def _crossed(
+    view: View, both: Segments, keys: tuple[str, str], names: Mapping[str, str], bands: Mapping[str, Mapping[str, str]]
+) -> list[Part]:
     if view.lost is None:
         return []
     down, across = (names[key] for key in keys)
     row, column = (_named(both.cells, name, bands.get(key)) for name, key in zip(both.by, keys, strict=True))
     cells = both.cells.assign(row=row, column=column, part=both.cells["lost"], whole=both.cells["known"])
-    picks = None if VALUE in keys else keys
-    drawn = charts.heat(cells, title=_("have left"), down=down, across=across, picks=picks)
+    drawn = charts.heat(cells, title=_("have left"), down=down, across=across, picks=keys)
+    codes = pd.DataFrame({name: _codes(both.cells, name) for name in both.by})
     about = _("The share of each cell that has left; of fewer than ten customers the counts alone. Click a cell to look at it alone.")
-    return [Part("crossed", _("{down} and {across}").format(down=down, across=across), about, drawn, notes=_left_out(both))]
+    return [
+        Part(
+            "crossed",
+            _("{down} and {across}").format(down=down, across=across),
+            about,
+            _choosing(drawn, keys, codes),
+            notes=_left_out(both),
+        )
+    ]
 
 
 def _table(view: View, one: Segments, label: str, bands: Mapping[str, str] | None) -> Part:
@@ -213,4 +249,5 @@ def _habits(view: View) -> list[Part]:
         _("Share of it"): [wording.percent(share, 0) for share in shown["revenue_share"]],
     }
     drawn = charts.sizes(shown[["group", "customers", "lost"]], picks=RFM)
-    return [Part("rfm", title, about, drawn, table=Table(pd.DataFrame(cells), _("Buying habits with their revenue")))]
+    chosen = _choosing(drawn, (RFM,), shown[["segment"]])
+    return [Part("rfm", title, about, chosen, table=Table(pd.DataFrame(cells), _("Buying habits with their revenue")))]

@@ -29,9 +29,19 @@ from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
 from churn.measures.revenue import revenue_retention
 from churn.measures.rfm import SEGMENTS, bought, rfm, rfm_segments, rfm_segments_of, segment_name
+from churn.measures.said import (
+    comments_of,
+    nps_by_of,
+    nps_of,
+    nps_trend_of,
+    reason_mix_of,
+    stated_reasons_of,
+    stayed_after_answer_of,
+)
 from churn.measures.segments import Segments, segments
 from churn.measures.standing import standing, stood
 from churn.measures.stated import reason_trend, reasons_by, stated_against_unstated, stated_reasons, stated_share
+from churn.measures.survival import Survival, survival
 
 __all__ = [
     "QUOTED",
@@ -53,6 +63,7 @@ __all__ = [
     "ReasonMix",
     "Segments",
     "Share",
+    "Survival",
     "around_change",
     "at_risk",
     "average_churn",
@@ -67,6 +78,7 @@ __all__ = [
     "cohorts",
     "cohorts_of",
     "comments",
+    "comments_of",
     "complaint_rate",
     "concentration",
     "contact_gaps",
@@ -84,13 +96,17 @@ __all__ = [
     "loyal_fifths_of",
     "nps",
     "nps_by",
+    "nps_by_of",
     "nps_from",
+    "nps_of",
     "nps_trend",
+    "nps_trend_of",
     "period",
     "quoted_existing_standing",
     "quoted_standing",
     "reason_mix",
     "reason_mix_from",
+    "reason_mix_of",
     "reason_trend",
     "reasons_by",
     "revenue_retention",
@@ -107,9 +123,12 @@ __all__ = [
     "standing",
     "stated_against_unstated",
     "stated_reasons",
+    "stated_reasons_of",
     "stated_share",
     "stayed_after_answer",
+    "stayed_after_answer_of",
     "stood",
+    "survival",
     "values_from_customers",
     "values_from_orders",
     "without_contact",

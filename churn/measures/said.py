@@ -46,7 +46,7 @@ def customer_answers(tables: Tables, dials: Dials, lived: Frame | None) -> Frame
 
 
 def customer_comments(tables: Tables, dials: Dials) -> Frame:
-    """The comments of all answers before `dials.as_of`: customer_id, answered_on, question, score (null: none), reason (null: none), comment."""
+    """The comments of all answers before `dials.as_of`: customer_id, answered_on, question, score, reason (null: none), comment."""
     surveys = declared(tables)["surveys"].filter(nw.col("answered_on") < nw.lit(dials.as_of))
     cells = [real("score").alias("score"), words("reason").alias("reason"), words("comment").alias("comment")]
     said = surveys.select("customer_id", "answered_on", "question", *cells)

@@ -1,0 +1,252 @@
+"""Who brings the revenue, who the loyal are, and how long customers stay."""
+
+import math
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from churn import charts, measures, wording
+from churn.findings.blocks import Figure, Findings, Part, Table
+from churn.findings.overview import revenue_of
+from churn.findings.words import SMALL, against, customers, few, interval, of
+from churn.measures import Buyers, Concentration
+from churn.measures.dialect import Frame, has, real, small
+from churn.measures.newcomers import QUOTED_SPEND, QUOTED_TRY, quoted_existing_standing
+from churn.view import DIMENSIONS, View
+from churn.wording import _, plural
+
+MOST_LEANINGS = 8
+YEAR = 365
+LIKE = ("tenure_days", "contacts_180", "complaints_180", "last_nps", "days_since_contact", "days_since_order")
+
+
+def loyalty(view: View, *, by: str = "") -> Findings:
+    """The concentration of revenue, the loyal fifth, existing against new, cohorts, and how long customers stay, by the column `by` where
+    one is named."""
+    title, question = _("Loyalty"), _("Who brings the revenue, who are they, and how long do customers stay?")
+    found = revenue_of(view)
+    parts = (_curve(view, found), *_fifths(view), *_who(view), *_newcomers(view), *_cohorts(view), _staying(view, by))
+    if not found and not view.dated:
+        lacking = _("There is no revenue to count: load an orders table, or customers with what each pays a month.")
+        return Findings(title, question, lacking=lacking)
+    return Findings(
+        title,
+        question,
+        figures=_figures(view, found) if found is not None and found.revenue > 0 else (),
+        caution=few(view.customers, customers(view.customers)),
+        parts=parts,
+    )
+
+
+def _on(view: View) -> str:
+    if not view.holds("orders"):
+        return _("What customers pay a month, those who have left too")
+    span = view.span
+    if span is None or span.first is None:
+        return _("All orders")
+    return _("Orders of {first} to before {until}").format(first=wording.date(span.first), until=wording.date(span.until))
+
+
+def _figures(view: View, found: Concentration) -> tuple[Figure, ...]:
+    whose = _("Of {customers}").format(customers=customers(found.customers))
+    quoted = _("A claim without a primary source: concentration differs from firm to firm")
+    return (
+        Figure(_("Top fifth's share, here"), wording.percent(found.top_share), whose),
+        Figure(_("Often quoted"), wording.percent(0.8, 0), quoted),
+        Figure(_("Revenue"), wording.money(found.revenue), _on(view)),
+    )
+
+
+def _curve(view: View, found: Concentration | None) -> Part:
+    key, title = "curve", _("The whole curve")
+    if found is None or not found.revenue > 0:
+        return Part(key, title, lacking=_("There is no revenue to count: load an orders table, or customers with what each pays a month."))
+    about = _("Customers from the largest to the smallest, and the share of the revenue that they bring together. {on}.")
+    negative = plural(
+        "{n} customer got more back than they paid and counts as 0.",
+        "{n} customers got more back than they paid and count as 0.",
+        found.negative,
+    )
+    unknown = plural("{n} customer without a value is left out.", "{n} customers without a value are left out.", found.unknown)
+    notes = [negative] * bool(found.negative) + [unknown] * bool(found.unknown)
+    return Part(key, title, about.format(on=_on(view)), charts.concentration(found), notes=tuple(notes))
+
+
+def _fifths(view: View) -> list[Part]:
+    """Whether the loyal stay."""
+    title = _("Do the loyal stay?")
+    if "customer_loyal" not in view.frames or view.dials is None:
+        return [Part("fifths", title, lacking=_("Who is loyal is told from orders: load an orders table."))]
+    found = measures.loyal_fifths_of(view.frames["customer_loyal"], view.dials)
+    if not found.customers:
+        return []
+    rows = []
+    for name, fifth in ((_("brought most"), found.by_revenue), (_("longest here and buying most often"), found.by_habit)):
+        rows.append(
+            {
+                _("The fifth that"): name,
+                _("Customers"): wording.number(fifth.customers),
+                _("Share of revenue"): wording.percent(fifth.revenue_share, 0),
+                _("Have left since"): _share(fifth.lost.count, fifth.lost.total),
+                _("Of the others"): _share(fifth.others_lost.count, fifth.others_lost.total),
+                _("Apart by"): against(fifth.lost, fifth.others_lost, _("the others")),
+            }
+        )
+    about = _("The fifths as they stood on {day}, chosen by what was known then; {both} are in both. Who has left since: an association.")
+    said = about.format(day=wording.date(found.day), both=customers(found.both))
+    return [Part("fifths", title, said, table=Table(pd.DataFrame(rows), _("The loyal fifths and who of them left")))]
+
+
+def _share(count: int, total: int) -> str:
+    if total < SMALL:
+        return _("{count} of {total}").format(count=wording.number(count), total=wording.number(total))
+    return wording.percent(count / total)
+
+
+def _who(view: View) -> list[Part]:
+    """Who the loyal fifth are, and how they differ from the others."""
+    if "customer_loyal" not in view.frames:
+        return []
+    loyal = view.frames["customer_loyal"].select("customer_id", "habitual")
+    parts = [_leanings(view, loyal), _differences(view, loyal)]
+    return [part for part in parts if part is not None]
+
+
+def _leanings(view: View, loyal: Frame) -> Part | None:
+    """The groups in which the loyal are more frequent than in all."""
+    joined = view.people.join(loyal, on="customer_id", how="inner")
+    rows: list[tuple[float, tuple[str, ...]]] = []
+    for column in view.columns:
+        if column.name in DIMENSIONS:
+            counts = [nw.len().alias("n"), nw.col("habitual").sum().alias("loyal")]
+            found = small(joined.group_by(column.name).agg(*counts))
+            everyone = found["loyal"].sum() / max(1, found["n"].sum())
+            for group, n, count in found.loc[found["n"] >= SMALL, [column.name, "n", "loyal"]].itertuples(index=False):
+                if group is not None and group == group and everyone > 0:
+                    lift = count / n / everyone
+                    rows.append(
+                        (lift, (column.label, str(group), wording.number(n), wording.percent(count / n, 0), wording.number(lift, 1)))
+                    )
+    if not rows:
+        return None
+    top = [row for _lift, row in sorted(rows, key=lambda row: -row[0])[:MOST_LEANINGS]]
+    heads = [_("Column"), _("Group"), _("Customers"), _("Of them loyal"), _("Times the share among all")]
+    about = _("Loyal: the fifth of the customers of a year ago who were longest here and bought most often. Groups of ten and more.")
+    return Part(
+        "who", _("Who the loyal are"), about, table=Table(pd.DataFrame(top, columns=heads), _("Groups in which the loyal are frequent"))
+    )
+
+
+def _differences(view: View, loyal: Frame) -> Part | None:
+    """How the loyal who are still here differ from the others."""
+    if "customer_features" not in view.frames:
+        return None
+    known = view.frames["customer_features"].join(loyal, on="customer_id", how="inner")
+    there = [name for name in LIKE if has(known, name)]
+    means = [real(name).mean().alias(name) for name in there]
+    counted = small(known.group_by("habitual").agg(nw.len().alias("n"), *means)).astype("float64").set_index("habitual")
+    found: Any = counted.to_dict("index")  # by 1 for the loyal, 0 for the others
+    if not {0, 1} <= set(found) or min(row["n"] for row in found.values()) < SMALL:
+        return None
+    names = _like()
+    rows = [
+        (names[name], wording.number(found[1][name], 1), wording.number(found[0][name], 1))
+        for name in there
+        if pd.notna(found[0][name]) and pd.notna(found[1][name])
+    ]
+    heads = [_("Mean of"), _("The loyal ({n})").format(n=wording.number(found[1]["n"]))]
+    heads.append(_("The others ({n})").format(n=wording.number(found[0]["n"])))
+    about = _("Those of a year ago who are still here: what goes with staying. An association, not what keeps them.")
+    return Part(
+        "like", _("What the loyal are like"), about, table=Table(pd.DataFrame(rows, columns=heads), _("The loyal beside the others"))
+    )
+
+
+def _like() -> dict[str, str]:
+    return {
+        "tenure_days": _("days as a customer"),
+        "contacts_180": _("contacts in the last 180 days"),
+        "complaints_180": _("complaints in the last 180 days"),
+        "last_nps": _("last NPS answer"),
+        "days_since_contact": _("days since the last contact"),
+        "days_since_order": _("days since the last order"),
+    }
+
+
+def _newcomers(view: View) -> list[Part]:
+    title = _("Existing customers against new ones")
+    if "customer_spend" not in view.frames or view.dials is None:
+        return []
+    found = measures.existing_against_new_of(view.frames["customer_spend"], view.dials)
+    heads = [_("Customers"), _("How many"), _("Tried another product"), _("Revenue a month")]
+    rows = [(name, *_bought(buyers)) for name, buyers in ((_("existing"), found.existing), (_("new"), found.new))]
+    about = _("From {first} to {last}; new: who came in these months.").format(
+        first=wording.date(found.first), last=wording.date(found.last)
+    )
+    return [
+        Part(
+            "newcomers",
+            title,
+            about,
+            table=Table(pd.DataFrame(rows, columns=heads), title),
+            notes=(_claims(found.try_ratio, found.spend_ratio),),
+        )
+    ]
+
+
+def _bought(buyers: Buyers) -> tuple[str, str, str]:
+    tried = f"{wording.percent(buyers.tried.share)} ({interval(buyers.tried)})" if buyers.tried.total >= SMALL else of(buyers.tried)
+    spend = f"{wording.money(buyers.spend)} ({wording.number_range(buyers.spend_low, buyers.spend_high)})"
+    return wording.number(buyers.customers), tried if buyers.tried.total else _("orders name no product"), spend
+
+
+def _claims(tries: float, spends: float) -> str:
+    """The two claims beside what is so here."""
+    said = _("Often quoted: existing customers are {try_more} likelier to try a new product and spend {spend_more} more. {standing}")
+    quoted = said.format(
+        try_more=wording.percent(QUOTED_TRY - 1, 0), spend_more=wording.percent(QUOTED_SPEND - 1, 0), standing=quoted_existing_standing()
+    )
+    here = [
+        text.format(times=wording.number(ratio, 1))
+        for text, ratio in ((_("{times} times as likely to try"), tries), (_("{times} times the spending"), spends))
+        if not math.isnan(ratio)
+    ]
+    return f"{quoted} {_('Here: {told}.').format(told=wording.listing(here))}" if here else quoted
+
+
+def _cohorts(view: View) -> list[Part]:
+    title = _("Those who came together")
+    if view.dials is None or view.first_month is None or "customer_months" not in view.frames:
+        return [
+            Part("cohorts", title, lacking=_("Cohorts need the day that customers began: load it with the customers, or their orders."))
+        ]
+    found = measures.cohorts_of(view.lived, view.frames["customer_months"], view.dials.as_of, view.first_month, every="quarter")
+    if found.cells.empty:
+        return []
+    about = _("Customers by the quarter in which they came, and how many are still here so many quarters on; above: the mean of all.")
+    parts = [Part("cohorts", title, about, charts.cohort_heat(found, every="quarter"))]
+    if view.holds("orders") and found.cells["revenue_share"].notna().any():
+        told = _("The same by what they bring in a quarter, as a share of their first quarter, which is a short one for most.")
+        drawn = charts.cohort_heat(found, by="revenue", every="quarter")
+        parts.append(Part("cohorts_revenue", _("And what they bring"), told, drawn))
+    return parts
+
+
+def _staying(view: View, by: str) -> Part:
+    key, title = "staying", _("How long customers stay")
+    if view.dials is None:
+        return Part(key, title, lacking=_("How long customers stay needs days: when each began, and when they left or last ordered."))
+    groups = measures.grouped(view.people, by) if by else None
+    found = measures.survival(view.lived, view.dials.as_of, groups)
+    if found.curves.empty:
+        return Part(key, title, lacking=_("No start of a customer is known: load the day that each began."))
+    unknown = plural(
+        "{n} customer whose start is not known is left out.", "{n} customers whose start is not known are left out.", found.unknown
+    )
+    about = _(
+        "The share still here so long after their start, those who have not left yet counted for as long as they were seen (Kaplan-Meier)."
+    )
+    label = view.labels.get(by, by)
+    named = f"{title}, {_('by {column}').format(column=label)}" if by else title
+    return Part(key, named, about, charts.survival(found.curves), notes=(unknown,) if found.unknown else ())
