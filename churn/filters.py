@@ -1,6 +1,7 @@
 """FILTERS: which customers and which months are looked at, as one object that gives the condition and the sentence."""
 
 import datetime
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -204,7 +205,7 @@ def _number(text: str) -> float:
         found = float(text)
     except ValueError:
         found = float("nan")
-    if pd.isna(found) or abs(found) == float("inf"):
+    if not math.isfinite(found):
         raise FilterError(_("'{text}' is no number to filter by.").format(text=text))
     return found
 

@@ -57,7 +57,7 @@ class View:
     @property
     def labels(self) -> dict[str, str]:
         """The headings of the customers' columns, by safe name."""
-        return {column.name: column.label for column in self.columns}
+        return labels_of(self.columns)
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
@@ -185,6 +185,15 @@ def columns_of(desk: Desk) -> tuple[StoredColumn, ...]:
     with desk.reading() as frames:
         habits = "customer_bought" in frames and all(column.name != RFM for column in own)
     return (*own, StoredColumn(RFM, _("Buying habit"), "text")) if habits else own
+
+
+def labels_of(columns: tuple[StoredColumn, ...]) -> dict[str, str]:
+    """The headings of columns, by safe name; one that is nothing but the safe name is written as words.
+
+    >>> labels_of((StoredColumn("late_payments", "late_payments", "number"), StoredColumn("seniorcitizen", "SeniorCitizen", "flag")))
+    {'late_payments': 'Late payments', 'seniorcitizen': 'SeniorCitizen'}
+    """
+    return {column.name: column.label.replace("_", " ").capitalize() if column.label == column.name else column.label for column in columns}
 
 
 def names_of(columns: tuple[StoredColumn, ...]) -> dict[str, dict[str, str]]:

@@ -17,7 +17,7 @@ def show() -> None:
         return
     top, options, rest = st.container(), st.container(horizontal=True, vertical_alignment="bottom"), st.container()
     with options:
-        by = compare_by(_("Compare by"))
+        by = compare_by(_("How long they stay, by"))
     found = figures.loyalty(the_desk().version(), filters.filters(), by)
     with top:
         more = head(found, firm=loaded)

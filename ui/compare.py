@@ -3,7 +3,7 @@
 import streamlit as st
 
 from churn import wording
-from churn.view import DIMENSIONS, columns_of
+from churn.view import DIMENSIONS, columns_of, labels_of
 from ui import figures
 from ui.desk import the_desk
 
@@ -11,7 +11,7 @@ from ui.desk import the_desk
 def compare_by(label: str, *, key: str = "by", besides: dict[str, str] | None = None, place: int = 0, none: str = "") -> str:
     """A choice among the columns of customers (and `besides`, keys and names); its key, "" where there are none or, with `none` (what to
     call it), where nothing is to be compared. `place` says which is chosen first; the same key on two pages is one choice."""
-    labels = {column.name: column.label for column in columns_of(the_desk())}
+    labels = labels_of(columns_of(the_desk()))
     known = figures.levels(the_desk().version())
     ordered = sorted(known, key=lambda column: column not in DIMENSIONS)
     options = ({"": none} if none else {}) | {column: wording.escape(labels[column]) for column in ordered} | (besides or {})

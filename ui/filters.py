@@ -10,7 +10,7 @@ from churn import filters as said
 from churn import wording
 from churn.filters import ALL_TIME, OWN, TENURES, Filters
 from churn.findings.segments import BY_TENURE
-from churn.view import DIMENSIONS, columns_of, names_of, types_of, viewed
+from churn.view import DIMENSIONS, columns_of, labels_of, names_of, types_of, viewed
 from churn.wording import _, plural
 from ui import figures
 from ui.desk import dials, the_desk
@@ -43,7 +43,7 @@ def bar() -> bool:
         chosen = filters()
         customers, of = counted(version, chosen)
         columns = columns_of(the_desk())
-        sentence = chosen.sentence({column.name: column.label for column in columns}, names_of(columns))
+        sentence = chosen.sentence(labels_of(columns), names_of(columns))
         if sentence:
             told = _("{customers} of {of}: {sentence}").format(
                 customers=wording.number(customers), of=plural("{n} customer", "{n} customers", of), sentence=sentence
@@ -87,7 +87,7 @@ def counted(version: int, chosen: Filters) -> tuple[int, int]:
 
 def _boxes(version: int, levels: Mapping[str, tuple[str, ...]]) -> None:
     columns = columns_of(the_desk())
-    labels, names = {column.name: column.label for column in columns}, names_of(columns)
+    labels, names = labels_of(columns), names_of(columns)
     if dials() is not None:
         st.selectbox(_("Period"), _periods(version), format_func=said.period_name, key="period", bind="query-params")
     for column in _drawn(levels):

@@ -39,7 +39,9 @@ def cards(figures: Sequence[Figure], *, in_a_row: int = 3) -> None:
     for start in range(0, len(figures), in_a_row):
         for place, figure in zip(st.columns(in_a_row), figures[start : start + in_a_row], strict=False):
             with place.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(wording.escape(figure.label), figure.value, figure.change or None, delta_color="off", delta_arrow="off")
+                st.metric(wording.escape(figure.label), figure.value)
+                if figure.change:
+                    st.markdown(wording.escape(figure.change))
                 st.caption(wording.escape(figure.on))
 
 
@@ -92,7 +94,7 @@ def head(found: Findings, *, firm: Firm | None = None) -> bool:
         return False
     if found.said:
         st.markdown(wording.escape(found.said))
-    cards(found.figures)
+    cards(found.figures, in_a_row=3 if len(found.figures) <= 6 else 4)
     _warn(found.caution)
     return True
 

@@ -64,7 +64,7 @@ def _where(view: View, moved: Moved) -> str:
             lost: Any = rows.set_index("month")["lost"]
             expected = lost.get(moved.before, 0) * moved.now.total / moved.then.total
             named = _("{column} {group}: {now} left, {then} the month before").format(
-                column=column.label, group=group, now=lost.get(moved.month, 0), then=lost.get(moved.before, 0)
+                column=view.labels[column.name], group=group, now=lost.get(moved.month, 0), then=lost.get(moved.before, 0)
             )
             shifts.append((sign * (lost.get(moved.month, 0) - expected), named))
     if not shifts or max(shifts)[0] <= 0:

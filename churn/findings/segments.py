@@ -53,8 +53,7 @@ def segments(view: View, first: str, second: str = "") -> Findings:
 
 def dimensions(view: View) -> dict[str, str]:
     """What customers can be told apart by besides their columns of words, and what to call it: all by key."""
-    found = {column.name: column.label for column in view.columns if column.type in ("text", "flag", "number")}
-    return found | besides(view)
+    return {column.name: view.labels[column.name] for column in view.columns if column.type in ("text", "flag", "number")} | besides(view)
 
 
 def besides(view: View) -> dict[str, str]:
