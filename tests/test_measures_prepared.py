@@ -17,6 +17,7 @@ from churn.measures.dialect import small
 from churn.measures.lives import lives, lives_of
 from churn.measures.months import customer_months, months_of
 from churn.measures.survival import survival
+from churn.measures.told import reason_mix_told, reason_trend_told, reasons_by_told, stated_share_told, told_reasons
 from churn.prepared import Wishes, prepared
 from tests.firms import AS_OF, ago, made_firm
 from tests.histories import lazily, sample_frames
@@ -128,6 +129,13 @@ def test_what_customers_said_is_what_the_surveys_hold(chosen):
         ours, theirs = said.stated_reasons_of(reasons, aliases=aliases), measures.stated_reasons(tables, dials, aliases=aliases)
         same(measures.reason_trend(ours), measures.reason_trend(theirs))
         same(measures.reasons_by(ours, now, "segment"), measures.reasons_by(theirs, now, "segment"))
+        told = told_reasons(reasons, now, "segment", aliases=aliases)
+        same(reason_mix_told(told), measures.reason_mix(surveys, now, lost, aliases=aliases))
+        same(reason_trend_told(told), measures.reason_trend(theirs))
+        same(reasons_by_told(told), measures.reasons_by(theirs, now, "segment"))
+        same(stated_share_told(told), measures.stated_share(theirs))
+        same(stated_share_told(told, every="year"), measures.stated_share(theirs, every="year"))
+        same(stated_share_told(told, by_group=True), measures.stated_share(theirs, customers=now, by="segment"))
 
 
 ANSWER = st.tuples(st.sampled_from("ab"), st.integers(1, 800), st.one_of(st.none(), st.integers(-1, 11)))

@@ -120,7 +120,7 @@ def _mixed(reasons: Frame) -> ReasonMix:
     )
     total = int(totals["stated"])
     return ReasonMix(
-        mix=_with_shares(top, total),
+        mix=mix_with_shares(top, total),
         stated=total,
         not_stated=int(totals["lost"]) - total,
         rest=total - int(top["customers"].sum()),
@@ -135,7 +135,8 @@ def _most_frequent(stated: Frame) -> pd.DataFrame:
     return pd.concat([top, quoted]).drop_duplicates("key").sort_values(["customers", "key"], ascending=[False, True])
 
 
-def _with_shares(top: pd.DataFrame, stated: int) -> pd.DataFrame:
+def mix_with_shares(top: pd.DataFrame, stated: int) -> pd.DataFrame:
+    """The column `mix` of a ReasonMix from key, reason, customers, in their order."""
     unsaid = [reason for reason in QUOTED if reason not in set(top["key"])]
     rows = [*top[["reason", "customers"]].itertuples(index=False, name=None), *((reason, 0) for reason in unsaid)]
     shares = [share_of(int(count), stated) for _reason, count in rows]

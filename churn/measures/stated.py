@@ -129,7 +129,13 @@ def _shares(reasons: Frame, by: str, top: int, order: list[str]) -> pd.DataFrame
     counted = said.group_by(by).agg(nw.len().cast(nw.Int64).alias("stated"), *cells)
     counted = counted.sort(*order, descending=[name == "stated" for name in order], nulls_last=True)
     wide = small(counted.head(MOST_GROUPS) if by == "group" else counted)
-    parts = [wide[[by, "stated"]].assign(reason=reason, customers=wide[f"_{rank}"]) for rank, reason in enumerate(most["reason"])]
+    return long_shares(wide, by, most["reason"].tolist())
+
+
+def long_shares(wide: pd.DataFrame, by: str, reasons: list[str]) -> pd.DataFrame:
+    """One row for each of `by` and each reason, from `by`, stated and the customers of each reason in columns _0, _1 ...: `by`, reason,
+    customers, stated, share, low, high."""
+    parts = [wide[[by, "stated"]].assign(reason=reason, customers=wide[f"_{rank}"]) for rank, reason in enumerate(reasons)]
     empty = pd.DataFrame(columns=[by, "stated", "reason", "customers"])
     long = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True) if parts else empty
     return with_shares(long, "customers", "stated")[[by, "reason", "customers", "stated", "share", "low", "high"]]
