@@ -155,6 +155,33 @@ def test_any_answers_are_prepared_as_they_were_given(engine, given_answers, left
     same(said.stayed_after_answer_of(answers), measures.stayed_after_answer(tables, dials))
 
 
+@pytest.mark.parametrize("last", [1, 5, 40])
+def test_the_latest_revenue_is_the_end_of_that_of_all_months(chosen, last):
+    _tables, made, dials = chosen
+    every = measures.revenue_retention(made["customer_months"], dials.as_of)
+    ours = measures.latest_revenue_retention(made["customer_months"], dials.as_of, last=last)
+    same(ours, every.tail(last).reset_index(drop=True))
+    for window in (1, 3):
+        every = measures.revenue_retention(made["customer_months"], dials.as_of, window=window)
+        ours = measures.latest_revenue_retention(made["customer_months"], dials.as_of, window=window, last=last)
+        same(ours, every.tail(last).reset_index(drop=True))
+
+
+def test_revenue_gathers_alike_in_memory(chosen):
+    _tables, made, _dials = chosen
+    year = made["customer_months"].filter(nw.col("month") >= nw.lit(date(2025, 1, 1)))
+    values = year.group_by("customer_id").agg(nw.col("revenue").sum().alias("value"))
+    same(measures.concentration_of(values), measures.concentration(values))
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-3, 20)), min_size=1, max_size=12))
+def test_any_values_gather_alike_in_memory(engine, values):
+    rows = {"customer_id": [f"c{place}" for place in range(len(values))], "value": pd.array(values, "Float64")}
+    engine.register("some_values", pd.DataFrame(rows))
+    frame = nw.from_native(engine.sql("from some_values"))
+    same(measures.concentration_of(frame), measures.concentration(frame))
+
+
 def test_what_asks_for_lives_takes_the_prepared_ones(chosen):
     tables, made, dials = chosen
     lived = lives_of(made["customer_now"])

@@ -11,7 +11,7 @@ from churn.measures.complaints import complaint_rate, lost_after_complaint, sett
 from churn.measures.in_touch import ContactGaps, contact_gaps, without_contact
 from churn.measures.lives import lives_of
 from churn.measures.loyal import Fifth, LoyalFifths, loyal_customers, loyal_fifths, loyal_fifths_of
-from churn.measures.loyalty import Concentration, concentration, largest, values_from_customers, values_from_orders
+from churn.measures.loyalty import Concentration, concentration, concentration_of, largest, values_from_customers, values_from_orders
 from churn.measures.newcomers import (
     QUOTED_SPEND,
     QUOTED_TRY,
@@ -27,7 +27,7 @@ from churn.measures.period import Period, period
 from churn.measures.rates import Share, churn, lost_expression, share_of
 from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
-from churn.measures.revenue import revenue_retention
+from churn.measures.revenue import latest_revenue_retention, revenue_retention
 from churn.measures.rfm import SEGMENTS, bought, rfm, rfm_segments, rfm_segments_of, segment_name
 from churn.measures.said import (
     comments_of,
@@ -81,11 +81,13 @@ __all__ = [
     "comments_of",
     "complaint_rate",
     "concentration",
+    "concentration_of",
     "contact_gaps",
     "existing_against_new",
     "existing_against_new_of",
     "grouped",
     "largest",
+    "latest_revenue_retention",
     "leaving_by_change",
     "lives_of",
     "lost_after_change",

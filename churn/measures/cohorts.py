@@ -65,17 +65,19 @@ def cohorts_of(lives: Frame, months: Frame, as_of: date, first_month: date, *, e
     wide["there"] = np.where(wide["span"] == wide["cohort"], wide["new"], wide["all"].where(wide["number"] == wide["span"], 0))
     summed = wide.groupby(["cohort", "span"], as_index=False)["there"].sum()
     summed = summed.assign(**{name: dated(summed[name].to_numpy(np.int64)) for name in ("cohort", "span")})
-    paid = small(_paid(months, every))
-    paid = with_times(paid, "cohort", "span")
+    paid = _paid(months, every)
     joined = summed.merge(paid, on=["cohort", "span"], how="left").fillna({"revenue": 0.0})
     cells = _grid(joined[joined["cohort"] >= earliest_month(as_of)], as_of, step)
     return Cohorts(cells, _mean(cells))
 
 
-def _paid(months: Frame, every: Every) -> Frame:
+def _paid(months: Frame, every: Every) -> pd.DataFrame:
+    """Revenue by cohort and span; months are put together in memory, where they are few."""
     known = months.filter(~nw.col("cohort").is_null())
-    spans = known.select("revenue", cohort=span_of(nw.col("cohort"), every), span=span_of(nw.col("month"), every))
-    return spans.group_by("cohort", "span").agg(nw.col("revenue").sum())
+    found = with_times(small(known.group_by("cohort", "month").agg(nw.col("revenue").sum())), "cohort", "month")
+    spans = {"cohort": spans_of(found["cohort"], every), "span": spans_of(found["month"], every)}
+    summed = found.assign(**spans).groupby(["cohort", "span"], as_index=False)[["revenue"]].sum()
+    return with_times(summed, "cohort", "span")
 
 
 def _lived(months: Frame, every: Every) -> Frame:

@@ -75,6 +75,28 @@ def concentration(values_by_customer: Frame) -> Concentration:
     )
 
 
+def concentration_of(values_by_customer: Frame) -> Concentration:
+    """`concentration`, read in one go and worked out in memory: eight bytes a customer. Columns in: value, one row a customer."""
+    column = values_by_customer.select(real("value").alias("value")).collect("pandas").to_native()["value"]
+    known = column.dropna().to_numpy(np.float64)
+    line = -np.sort(-np.maximum(known, 0.0))
+    n, running = len(line), np.concatenate([[0.0], line.cumsum()])
+    revenue = float(running[-1])
+    percents = np.arange(101)
+    told = np.minimum(np.interp(percents * n / 100, np.arange(n + 1), running) / revenue, 1.0) if revenue > 0 else np.full(101, np.nan)
+    curve = pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": told})
+    weighted = float((np.arange(1, n + 1) * line).sum())
+    return Concentration(
+        customers=n,
+        revenue=revenue,
+        top_share=float(np.interp(TOP, curve["share_of_customers"], curve["share_of_revenue"])),
+        gini=(n + 1) / n - 2 * weighted / (n * revenue) if revenue > 0 else float("nan"),
+        curve=curve,
+        negative=int((known < 0).sum()),
+        unknown=int(column.isna().sum()),
+    )
+
+
 def largest(values_by_customer: Frame, customers: int) -> float:
     """The share of revenue, 0..1, that so many of the largest customers bring; NaN without revenue. Columns in: as `concentration`."""
     value = real("value")
