@@ -30,7 +30,7 @@ from churn.store import Desk
 from churn.stored import Json
 from churn.tables import TABLES
 
-EDITION = 3
+EDITION = 4
 RECORD_DAYS = 6
 NOW = {"first_on": nw.Date(), "lost_on": nw.Date(), "is_lost": nw.Int64(), "tenure_days": nw.Int64()}
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
