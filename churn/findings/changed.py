@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import measures, wording
 from churn.filters import Span
 from churn.findings import stating
 from churn.findings.words import against, beyond_chance, of
-from churn.measures import Share
-from churn.measures.dialect import Frame, is_known, small
+from churn.measures import Aliases, Share
 from churn.measures.rates import share_of
+from churn.measures.told import told_reasons
 from churn.view import DIMENSIONS, View
 from churn.wording import _
 
@@ -77,11 +76,12 @@ def _why(view: View, moved: Moved) -> str:
     found = next(iter(stating.sources(view)), None)
     if found is None:
         return ""
-    reasons = stating.stated(view, found, Span(moved.before.date(), (moved.month + pd.DateOffset(months=1)).date()))
-    now = _counted(reasons, moved.month) if reasons is not None else pd.Series(dtype="int64")
-    if now.sum() < FEWEST_REASONS or reasons is None:
+    span = Span(moved.before.date(), (moved.month + pd.DateOffset(months=1)).date())
+    told = told_reasons(stating.said(view, found, span), aliases=Aliases()).stated
+    now, then = (told[told["month"] == month].groupby("reason")["customers"].sum() for month in (moved.month, moved.before))
+    if now.sum() < FEWEST_REASONS:
         return ""
-    then = _counted(reasons, moved.before, until=moved.month)
+    now = now.sort_index().sort_values(ascending=False, kind="stable")
     return _("Of the {stated} who left then and said why, {n} named '{reason}' (the month before {m} of {all}).").format(
         stated=wording.number(now.sum()),
         n=wording.number(now.iloc[0]),
@@ -89,11 +89,3 @@ def _why(view: View, moved: Moved) -> str:
         m=wording.number(then.get(now.index[0], 0)),
         all=wording.number(then.sum()),
     )
-
-
-def _counted(reasons: Frame, first: pd.Timestamp, until: pd.Timestamp | None = None) -> "pd.Series[int]":
-    """How many of those who left from a day on named each reason, the most frequent first."""
-    said = reasons.filter(is_known(nw.col("reason")) & (nw.col("lost_on") >= nw.lit(first.date())))
-    said = said if until is None else said.filter(nw.col("lost_on") < nw.lit(until.date()))
-    counted = small(said.group_by("reason").agg(nw.len().alias("n")))
-    return counted.sort_values(["n", "reason"], ascending=[False, True]).set_index("reason")["n"]

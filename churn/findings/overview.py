@@ -11,6 +11,7 @@ from churn.findings.risks import spread, stake
 from churn.findings.words import against, customers, few, interval, of
 from churn.measures import Concentration, Share
 from churn.measures.dialect import Frame, has, is_known, is_true, one_row, real
+from churn.measures.loyalty import concentration_of
 from churn.measures.rates import share_of
 from churn.risk.scorecard import Scorecard
 from churn.view import View
@@ -133,9 +134,9 @@ def revenue_of(view: View) -> Concentration | None:
     months = view.months() if view.holds("orders") else None
     if months is not None:
         paid = months.filter(is_known(real("revenue"))).group_by("customer_id").agg(real("revenue").sum().alias("value"))
-        return measures.concentration(paid)
+        return concentration_of(paid)
     if has(view.people, "monthly_value"):
-        return measures.concentration(measures.values_from_customers(view.people))
+        return concentration_of(measures.values_from_customers(view.people))
     return None
 
 

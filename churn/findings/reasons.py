@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import charts, measures, wording
@@ -10,7 +11,9 @@ from churn.findings import stating
 from churn.findings.blocks import Figure, Findings, Part, Table
 from churn.findings.words import customers, few
 from churn.measures import Aliases, ReasonMix, quoted_standing
-from churn.measures.dialect import Frame
+from churn.measures.dialect import Frame, is_known
+from churn.measures.reasons import NOT_STATED, put_in_groups
+from churn.measures.told import ToldReasons, reason_mix_told, reason_trend_told, reasons_by_told, told_reasons
 from churn.risk.scorecard import Scorecard
 from churn.view import View
 from churn.wording import _, plural
@@ -45,16 +48,16 @@ def reasons(view: View, asked: Asked | None, card: Scorecard | None = None) -> F
     if asked is None:
         lacking = _("There are no stated reasons: load a surveys table with exit answers, or customers with a column such as Churn reason.")
         return Findings(title, question, lacking=lacking)
-    aliases = Aliases() if asked.grouped else None
-    found = stating.mix(view, asked.source, aliases)
+    said = stating.said(view, asked.source)
+    told = told_reasons(said, view.people, asked.by or None, aliases=Aliases() if asked.grouped else None)
+    found = reason_mix_told(told)
     if not found.stated:
         return Findings(title, question, lacking=_("Nobody who left has stated a reason yet."))
-    stated = stating.stated(view, asked.source, aliases=aliases)
     shown = (
         _mix(found),
-        _over_time(stated),
-        _by(view, stated, asked.by),
-        _before(view, stated),
+        _over_time(told) if view.dated else None,
+        _by(told, view.labels.get(asked.by, asked.by)) if asked.by else None,
+        _before(view, said, told),
         _beside(found, card),
         _verbatims(view),
     )
@@ -99,32 +102,32 @@ def _mix(found: ReasonMix) -> Part:
     return Part("mix", _("All reasons"), about, charts.reasons(found), notes=tuple(notes))
 
 
-def _over_time(stated: Frame | None) -> Part | None:
-    if stated is None:
-        return None
-    found = measures.reason_trend(stated)
+def _over_time(told: ToldReasons) -> Part | None:
+    found = reason_trend_told(told)
     if found["period"].nunique() < 2:
         return None
     about = _("Of those who left in a quarter and gave a reason, how many named each.")
     return Part("over_time", _("Over time"), about, charts.shares_over_time(found))
 
 
-def _by(view: View, stated: Frame | None, by: str) -> Part | None:
-    if not by or stated is None:
-        return None
-    label = view.labels.get(by, by)
-    found = measures.reasons_by(stated, view.people, by, top=MOST)
+def _by(told: ToldReasons, label: str) -> Part:
+    found = reasons_by_told(told, top=MOST)
     cells = found.rename(columns={"group": "row", "reason": "column", "customers": "part", "stated": "whole"})
     drawn = charts.heat(cells, title=_("named it"), down=label, across=_("reason"))
     about = _("Of those in a group who gave a reason, the share who named it; of fewer than ten the counts alone.")
     return Part("by_group", _("By {column}").format(column=label), about, drawn)
 
 
-def _before(view: View, stated: Frame | None) -> Part | None:
+def _before(view: View, said: Frame, told: ToldReasons) -> Part | None:
     """What those who left had been like, by reason."""
-    if stated is None or "customer_months" not in view.frames:
+    if not view.dated or "customer_months" not in view.frames:
         return None
-    found = measures.before_leaving(stated, view.people, view.frames["customer_months"])
+    lost = said.filter(is_known(nw.col("lost_on")))
+    grouped = lost if told.texts is None else lost.with_columns(put_in_groups(told.texts))
+    unsaid = nw.col("reason").str.to_lowercase() == nw.lit(NOT_STATED)
+    found = measures.before_leaving(
+        grouped.with_columns(reason=nw.when(~unsaid).then(nw.col("reason"))), view.people, view.frames["customer_months"]
+    )
     if found.empty:
         return None
     words = {

@@ -1,14 +1,16 @@
 """Where customers state why they left: in exit surveys, or in a column of the customers table."""
 
+from datetime import date
+
 import narwhals.stable.v2 as nw
 
-from churn.filters import ALL_TIME, Span
-from churn.measures import Aliases, ReasonMix, reason_mix, reason_mix_from, reason_mix_of, stated_reasons, stated_reasons_of
-from churn.measures.dialect import Frame, is_known
+from churn.filters import Span
+from churn.measures.dialect import Frame, is_known, latest, words
 from churn.tables import header_key
 from churn.view import View
 from churn.wording import _
 
+NO_DAY = date(1, 1, 1)
 EXIT_SURVEYS = ""
 _COLUMNS = ("churnreason", "reasonforleaving", "churncategory", "leavingreason", "exitreason")
 
@@ -21,32 +23,31 @@ def sources(view: View) -> dict[str, str]:
     return surveys | {own[key].name: own[key].label for key in _COLUMNS if key in own}
 
 
-def mix(view: View, source: str, aliases: Aliases | None = None) -> ReasonMix:
-    """The mix of stated reasons of those who left, where days say so in the period; like texts count as one reason where there are
-    `aliases`."""
-    lost = ~nw.col("customer_id").is_null() if view.lost is None else view.lost
-    gone = view.left() if view.dated and view.filters.period != ALL_TIME else view.people
-    if source == EXIT_SURVEYS and view.dated and view.span is not None:
-        said = view.frames["customer_reasons"]
-        return reason_mix_of(said if view.span.first is None else _left_in(said, view.span), aliases=aliases)
-    if source == EXIT_SURVEYS:
-        return reason_mix(view.frames["surveys"], gone, view.lost, aliases=aliases)
-    return reason_mix_from(gone, source, lost, aliases=aliases)
-
-
-def stated(view: View, source: str, span: Span | None = None, *, aliases: Aliases | None = None) -> Frame | None:
-    """customer_id, started_on, lost_on and reason of those who left in the span, or in the period that was asked for; None where no day
-    says when they left."""
-    span = span or view.span
-    if view.dials is None or span is None:
-        return None
-    if source == EXIT_SURVEYS:
-        found = stated_reasons_of(view.frames["customer_reasons"], aliases=aliases)
+def said(view: View, source: str, span: Span | None = None) -> Frame:
+    """One row a customer who is lost or states a reason: customer_id, started_on, lost_on (null: still here), reason as written (null:
+    none). Of a `span`, or of the period where one was asked for, only who left in it. Where no day says when the lost left, a day that
+    stands for none."""
+    span = span or (view.span if view.span is not None and view.span.first is not None else None)
+    if view.dated:
+        found = view.frames["customer_reasons"] if source == EXIT_SURVEYS else _of_column(source, view.people, nw.col("lost_on"))
     else:
-        found = stated_reasons(view.frames, view.dials, column=source, lived=view.lived, aliases=aliases)
-    return _left_in(found, span)
-
-
-def _left_in(reasons: Frame, span: Span) -> Frame:
-    kept = reasons.filter(is_known(nw.col("lost_on")) & (nw.col("lost_on") < nw.lit(span.until)))
+        people = view.people if source != EXIT_SURVEYS else _with_answers(view)
+        lost = ~nw.col("customer_id").is_null() if view.lost is None else view.lost
+        found = _of_column(source or "_reason", people, nw.when(lost).then(nw.lit(NO_DAY)))
+    if span is None:
+        return found
+    kept = found.filter(is_known(nw.col("lost_on")) & (nw.col("lost_on") < nw.lit(span.until)))
     return kept if span.first is None else kept.filter(nw.col("lost_on") >= nw.lit(span.first))
+
+
+def _of_column(column: str, people: Frame, left: nw.Expr) -> Frame:
+    days = [nw.col("first_on").alias("started_on"), left.cast(nw.Date).alias("lost_on")]
+    rows = people.select("customer_id", *days, words(column).alias("reason"))
+    return rows.filter(is_known(nw.col("lost_on")) | is_known(nw.col("reason")))
+
+
+def _with_answers(view: View) -> Frame:
+    """The people with the reason of their latest exit answer."""
+    exits = view.frames["surveys"].filter(nw.col("question") == nw.lit("exit"))
+    answers = latest(exits.select("customer_id", "answered_on", words("reason").alias("_reason")), "answered_on", "_reason")
+    return view.people.join(answers.select("customer_id", "_reason"), on="customer_id", how="left")
