@@ -212,11 +212,8 @@ def types_of(columns: tuple[StoredColumn, ...]) -> Mapping[str, Type]:
 def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     """The values of each column that customers can be chosen by, "" for missing: columns of words with at most 40 of them (owners: all),
     and numbers with at most 10, but none that marks the lost; by safe name, those of DIMENSIONS first, RFM last."""
-    label = label_of(desk)
-    marks = {
-        *label_columns(pd.DataFrame(columns=[column.label for column in desk.columns("customers")])),
-        *([label.column] if label else []),
-    }
+    headers, label = [column.label for column in desk.columns("customers")], label_of(desk)
+    marks = {*label_columns(pd.DataFrame(columns=headers)), *([label.column] if label else [])}
     columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number") and column.label not in marks]
     found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:

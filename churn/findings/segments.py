@@ -160,15 +160,12 @@ def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tupl
 def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> list[Part]:
     cells = one.cells.assign(group=_named(one.cells, one.by[0], bands.get(key)))
     cells["code"] = _codes(one.cells, one.by[0])
+    counted = cells[["group", "customers", *(["lost"] if view.lost is not None else [])]]
     sizes = Part(
         "sizes",
         _("How many"),
         _("Customers of each group. Click a bar to look at one group alone, on all pages."),
-        _choosing(
-            charts.sizes(cells[["group", "customers"] if view.lost is None else ["group", "customers", "lost"]], picks=key),
-            (key,),
-            cells[["code"]],
-        ),
+        _choosing(charts.sizes(counted, picks=key), (key,), cells[["code"]]),
         half=True,
         notes=_left_out(one),
     )

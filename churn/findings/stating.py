@@ -25,8 +25,8 @@ def sources(view: View) -> dict[str, str]:
 
 def said(view: View, source: str, span: Span | None = None) -> Frame:
     """One row a customer who is lost or states a reason: customer_id, started_on, lost_on (null: still here), reason as written (null:
-    none). Where nothing says who left, it is who states a reason. Of a `span`, or of the period where one was asked for, only who left in it. Where no day says when the lost left, a day that
-    stands for none."""
+    none). Of a `span`, or of the period where one was asked for, only who left in it. Where nothing says who left, it is who states a
+    reason; where no day says when they left, lost_on is a day that stands for none."""
     span = span or (view.span if view.span is not None and view.span.first is not None else None)
     if view.dated:
         found = view.frames["customer_reasons"] if source == EXIT_SURVEYS else _of_column(source, view.people, nw.col("lost_on"))
