@@ -173,21 +173,22 @@ def report(
     out: Annotated[Path, typer.Option(help=_("where to write the report: .html"))],
     only: Annotated[
         list[str] | None,
-        typer.Option("--filter", help=_("COLUMN=VALUE: only such customers, as often as wanted; period=12, tenure=under_1, value_from=100")),
+        typer.Option("--filter", help=_("COLUMN=VALUE, as often as wanted: only such customers; also period=12, tenure=under_1")),
     ] = None,
 ) -> None:
     """Writes what a desk knows as one HTML file that opens without a network and can be printed: figures, live charts and their numbers."""
     from churn.report.of_desk import desk_report
     from churn.report.outlet import outlet
+    from churn.risk.desk_history import bring_up
 
     outlet(out)
     with _existing(desk) as opened:
         if "customers" not in opened.tables():
             raise StoreError(_("There are no customers in {folder}: load a table of them first.").format(folder=desk))
-        brought_up(opened)
-        filters = filters_from(filters_said(only or [], {column.label: column.name for column in opened.columns("customers")}))
-        out.write_text(desk_report(opened, filters, is_sample=is_sample(opened)), "utf-8")
+        bring_up(opened)
         labels = {column.name: column.label for column in opened.columns("customers")}
+        filters = filters_from(filters_said(only or [], {label: name for name, label in labels.items()}))
+        out.write_text(desk_report(opened, filters, is_sample=is_sample(opened)), "utf-8")
         show({"desk": str(desk), "filter": filters.sentence(labels), "out": str(out)})
 
 

@@ -1,6 +1,8 @@
 """The manager's report: one file that opens without a network, holds users' words as text, and can be printed."""
 
+import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,12 +10,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from typer.testing import CliRunner
 
 from churn import charts
+from churn.__main__ import app
+from churn.desk_commands import filters_said
+from churn.errors import FilterError
 from churn.findings import Figure, Findings, Part, Table
 from churn.report.manager import About, report_html
 from tests.test_charts import COHORTS, CURVES, RATES, TREND
 
+ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "</script><b>bold</b><img src=x onerror=alert(1)>"
 ABOUT = About(HOSTILE, filters=f"Region is {HOSTILE}", as_of=date(2025, 12, 31), digest="0f1e2d", is_sample=True)
 GROUPS = pd.DataFrame(
@@ -138,3 +145,34 @@ def test_it_prints_on_a4_with_no_chart_cut(opened, tmp_path):
     assert len(re.findall(rb"/Type /Page\b", file.read_bytes())) >= 3
     page.emulate_media(media="print")
     assert page.locator(".chart").first.evaluate("element => getComputedStyle(element).breakInside") == "avoid"
+
+
+def command(*words: str | Path) -> str:
+    """What a command says that must go well."""
+    found = CliRunner().invoke(app, [str(word) for word in words])
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def test_the_command_line_writes_the_report_of_a_desk_as_it_is_filtered(sample_desk, tmp_path):
+    desk, out = tmp_path / "desk", tmp_path / "report.html"
+    shutil.copytree(sample_desk, desk)
+    told = json.loads(command("report", "--desk", desk, "--out", out, "--filter", "Region=North", "--filter", "period=12"))
+    assert told["filter"] == "Region is North, in the last 12 months"
+    text = out.read_text("utf-8")
+    assert "Only customers of whom this is true: Region is North, in the last 12 months." in text
+    assert "Sample firm: invented data" in text
+    assert text.count('class="chart"') >= 6
+    customers = pd.read_csv(ROOT / "sample_data" / "customers.csv")
+    north = customers[customers["region"] == "North"]
+    assert f"<b>{north['ended_on'].isna().sum():,}</b>" in text
+
+    nobody = CliRunner().invoke(app, ["report", "--desk", str(desk), "--out", str(out), "--filter", "region=Nowhere"])
+    assert isinstance(nobody.exception, FilterError)
+    assert "No customer fits these filters" in str(nobody.exception)
+
+
+@pytest.mark.parametrize("pair", ["North", "=North"])
+def test_a_filter_that_is_no_pair_is_refused(pair):
+    with pytest.raises(FilterError, match="wants COLUMN=VALUE"):
+        filters_said([pair], {})
