@@ -26,7 +26,8 @@ FIND = """async ([rules, known]) => {
 }"""
 FOCUSED = """() => {
   const it = document.activeElement;
-  return ["MAIN", "BODY"].includes(it.tagName) ? "" : (it.getAttribute("aria-label") || it.innerText || it.dataset.testid || "").replace(/\\s+/g, " ");
+  const name = it.getAttribute("aria-label") || it.innerText || it.dataset.testid || "";
+  return ["MAIN", "BODY"].includes(it.tagName) ? "" : name.replace(/\\s+/g, " ");
 }"""
 MOST_STEPS = 60
 

@@ -82,7 +82,5 @@ def report(firm: Firm, chosen: Filters) -> None:
         key="report",
         on_click="ignore",
         icon=":material/summarize:",
-        help=_(
-            "One HTML file of 5 MB that opens in any browser without a network: the figures, live charts and their numbers. It can be printed."
-        ),
+        help=_("One HTML file (5 MB) that opens without a network and prints: figures, live charts and their numbers."),
     )
