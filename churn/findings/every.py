@@ -2,6 +2,7 @@
 
 from churn.findings import stating
 from churn.findings.blocks import Findings
+from churn.findings.loyalty import loyalty
 from churn.findings.nps import nps
 from churn.findings.overview import overview
 from churn.findings.reasons import Asked, reasons
@@ -19,5 +20,6 @@ def findings_of(view: View, card: Scorecard | None = None, *, deeper: bool = Fal
         overview(view, card, deeper=deeper),
         reasons(view, Asked(next(iter(sources)), by=first) if sources else None, card),
         segments(view, first, next(iter(known[1:]), "")),
+        loyalty(view, by=first),
         nps(view, by=first),
     ]

@@ -23,7 +23,7 @@ def desk_report(desk: Desk, filters: Filters | None = None, *, is_sample: bool =
             raise FilterError(_("No customer fits these filters: {sentence}.").format(sentence=sentence))
         found = findings_of(view, trusted, deeper=shows_deeper(desk))
         about = About(
-            firm=source.file,
+            firm=_("Sample firm") if is_sample else source.file,
             filters=sentence,
             as_of=None if view.dials is None else view.dials.as_of,
             digest=data_digest(desk),
