@@ -180,16 +180,17 @@ def report(
     from churn.report.of_desk import desk_report
     from churn.report.outlet import outlet
     from churn.risk.desk_history import bring_up
+    from churn.view import labels_of
 
     outlet(out)
     with _existing(desk) as opened:
         if "customers" not in opened.tables():
             raise StoreError(_("There are no customers in {folder}: load a table of them first.").format(folder=desk))
         bring_up(opened)
-        labels = {column.name: column.label for column in opened.columns("customers")}
-        filters = filters_from(filters_said(only or [], {label: name for name, label in labels.items()}))
+        columns = tuple(opened.columns("customers"))
+        filters = filters_from(filters_said(only or [], {column.label: column.name for column in columns}))
         out.write_text(desk_report(opened, filters, is_sample=is_sample(opened)), "utf-8")
-        show({"desk": str(desk), "filter": filters.sentence(labels), "out": str(out)})
+        show({"desk": str(desk), "filter": filters.sentence(labels_of(columns)), "out": str(out)})
 
 
 def filters_said(pairs: list[str], columns: Mapping[str, str]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ import hashlib
 from churn.errors import FilterError
 from churn.filters import Filters
 from churn.findings.every import findings_of
-from churn.report.manager import About, report_html
+from churn.report.findings_page import About, report_html
 from churn.risk.desk_models import model_of, shows_deeper
 from churn.store import Desk
 from churn.view import viewed

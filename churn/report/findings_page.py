@@ -1,4 +1,4 @@
-"""The manager's report: findings as one HTML file that opens without a network, its charts live, and that can be printed."""
+"""The report: findings as one HTML file that opens without a network, its charts live, and that can be printed."""
 
 import re
 from collections.abc import Iterable, Sequence

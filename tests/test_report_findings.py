@@ -1,4 +1,4 @@
-"""The manager's report: one file that opens without a network, holds users' words as text, and can be printed."""
+"""The report: one file that opens without a network, holds users' words as text, and can be printed."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from churn.__main__ import main
 from churn.desk_commands import filters_said
 from churn.errors import FilterError
 from churn.findings import Figure, Findings, Part, Table
-from churn.report.manager import About, report_html
+from churn.report.findings_page import About, report_html
 from tests.test_charts import COHORTS, CURVES, RATES, TREND
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,9 +152,9 @@ def test_the_command_line_writes_the_report_of_a_desk_as_it_is_filtered(sample_d
     words = ["report", "--desk", str(desk), "--out", str(out), "--filter"]
     assert main([*words, "region=North", "--filter", "period=12"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["filter"] == "region is North, in the last 12 months"
+    assert told["filter"] == "Region is North, in the last 12 months"
     text = out.read_text("utf-8")
-    assert "Only customers of whom this is true: region is North, in the last 12 months." in text
+    assert "Only customers of whom this is true: Region is North, in the last 12 months." in text
     assert "Sample firm: invented data" in text
     assert text.count('class="chart"') >= 6
     customers = pd.read_csv(ROOT / "sample_data" / "customers.csv")
@@ -162,7 +162,7 @@ def test_the_command_line_writes_the_report_of_a_desk_as_it_is_filtered(sample_d
     assert f"<b>{north['ended_on'].isna().sum():,}</b>" in text
 
     assert main([*words, "region=Nowhere"]) == 2
-    assert capsys.readouterr().err == "No customer fits these filters: region is Nowhere.\n"
+    assert capsys.readouterr().err == "No customer fits these filters: Region is Nowhere.\n"
 
 
 @pytest.mark.parametrize("pair", ["North", "=North"])
