@@ -16,14 +16,14 @@ FIRMNESS = 4.0
 
 
 def acceptance_by_risk(risk: npt.ArrayLike, offer: Offer, *, harder: float) -> Floats:
-    """The share (0..1) who accept among would-be leavers of each risk: g (1 - harder p), from the offer's g at no risk down to the share
-    1 - `harder` of it for those sure to leave. `harder` (0..1) is an assumption, not a finding.
+    """The share (0..1) who accept among would-be leavers of each risk: g (1 - p) ** harder, from the offer's g at no risk down to nobody
+    among those sure to leave. `harder` (0: all listen alike; 1: half as well at a risk of 50%; 2: a quarter) is an assumption, no finding.
 
-    >>> acceptance_by_risk([0, 0.5, 1], Offer(acceptance=0.4), harder=0.5).round(9).tolist()
-    [0.4, 0.3, 0.2]
+    >>> acceptance_by_risk([0, 0.5, 1], Offer(acceptance=0.4), harder=1).round(9).tolist()
+    [0.4, 0.2, 0.0]
     """
-    held = checks.share(_("How much harder the riskiest are to keep"), harder)
-    return np.asarray(offer.acceptance * (1 - held * np.asarray(risk, dtype=np.float64)), dtype=np.float64)
+    power = checks.amount(_("How much harder the riskiest are to keep"), harder)
+    return np.asarray(offer.acceptance * (1 - np.asarray(risk, dtype=np.float64)) ** power, dtype=np.float64)
 
 
 def values_where_harder(risk: npt.ArrayLike, offer: Offer, *, harder: float, values: npt.ArrayLike | None = None) -> Floats:
