@@ -7,7 +7,7 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
-from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, segments, signs, trust
+from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, segments, signs, trust, workshop
 from ui import filters
 from ui.desk import brought_up, firm
 from ui.links import go, link, remember
@@ -37,6 +37,9 @@ def page_list() -> dict[str, list[st.Page]]:
             st.Page(score_sheet.show, url_path="score_sheet", title=_("Score a spreadsheet"), icon=":material/table_view:"),
             st.Page(customer.show, url_path="customer", title=_("Customer"), icon=":material/person_search:"),
             st.Page(calls.show, url_path="calls", title=_("What calling pays"), icon=":material/call:"),
+        ],
+        _("Workshop"): [
+            st.Page(workshop.show, url_path="workshop", title=_("Workshop"), icon=":material/school:"),
         ],
         _("Data"): [
             st.Page(data.show, url_path="data", title=_("Data"), icon=":material/database:"),

@@ -10,7 +10,7 @@ from churn.findings.workshop.nps import FewAnswers
 from churn.findings.workshop.points import FivePoints
 from churn.findings.workshop.quiz import ReasonQuiz
 from churn.findings.workshop.scene import Dial, Scene, Stage, Step
-from churn.findings.workshop.start import Flow, flow
+from churn.findings.workshop.start import Flow, Started, flow
 from churn.findings.workshop.worth import CustomerWorth
 
 STAGES: tuple[type[Stage], ...] = (
@@ -32,6 +32,7 @@ __all__ = [
     "ReasonQuiz",
     "Scene",
     "Stage",
+    "Started",
     "Step",
     "WhomToCall",
     "flow",

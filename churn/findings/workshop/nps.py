@@ -1,7 +1,7 @@
 """Scene: a net promoter score with few answers."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from churn.charts import workshop as charts
 from churn.findings.blocks import Figure
@@ -37,6 +37,10 @@ class FewAnswers(Stage):
             Dial("detractors", _("Detractors among all (0 to 6)"), 0.0, 1.0, 0.01, "share"),
             Dial("answers", _("So many answer"), 10, 1000, 10),
         )
+
+    def drawn_as(self, draw: int) -> Self:
+        """The same with another draw."""
+        return replace(self, draw=draw)
 
     def scene(self) -> Scene:
         """The score of one survey, the truth, and how far such surveys scatter."""

@@ -1,11 +1,12 @@
 """Scene: the room guesses why customers leave, then sees the mix that is quoted everywhere, and the firm's own."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import pandas as pd
 
 from churn.charts import workshop as charts
-from churn.charts.look import Chart
-from churn.findings.blocks import Figure
+from churn.findings.blocks import Figure, Table
 from churn.findings.workshop.scene import Dial, Scene, Stage
 from churn.measures import QUOTED, ReasonMix, quoted_standing
 from churn.wording import _, listing, percent, plural, share_range
@@ -42,6 +43,10 @@ class ReasonQuiz(Stage):
         }
         return tuple(Dial(field, label, 0.0, 1.0, 0.01, "share") for field, label in names.items())
 
+    def told(self) -> Self:
+        """The same once the answer is shown."""
+        return replace(self, revealed=True)
+
     @property
     def guess(self) -> dict[str, float]:
         """The guessed shares by reason, as they stand."""
@@ -77,7 +82,8 @@ class ReasonQuiz(Stage):
                 *self._own(),
             ),
             words=_("Away by = half the sum of the differences, reason by reason"),
-            chart=self._chart(),
+            chart=charts.guessed(list(QUOTED), self._mixes(), alt=self._alt()),
+            table=self._table(),
             notes=(quoted_standing(), *self._beside()),
         )
 
@@ -101,12 +107,20 @@ class ReasonQuiz(Stage):
         told = [f"{reason} {percent(share, 0)}" for reason, share in zip(rows["reason"].head(5), rows["share"], strict=False)]
         return (_("Reasons of this firm that the quoted mix does not know: {reasons}.").format(reasons=listing(told)),) if told else ()
 
-    def _chart(self) -> Chart:
+    def _mixes(self) -> list[tuple[str, list[float]]]:
+        """The mixes by name, each with its shares in the order of the quoted one."""
         mixes = [(_("quoted"), list(QUOTED.values()))]
         if any(self.guess.values()):
             mixes.append((_("your guess"), list(self.guess.values())))
         if self.own is not None:
             here = dict(zip(self.own.mix["reason"].str.lower(), self.own.mix["share"], strict=True))
-            mixes.append((_("this firm"), [here.get(reason, 0.0) for reason in QUOTED]))
+            mixes.append((_("this firm"), [float(here.get(reason, 0.0)) for reason in QUOTED]))
+        return mixes
+
+    def _alt(self) -> str:
         told = [f"{reason} {percent(share, 0)}" for reason, share in QUOTED.items()]
-        return charts.guessed(list(QUOTED), mixes, alt=_("The quoted mix: {reasons}.").format(reasons=listing(told)))
+        return _("The quoted mix: {reasons}.").format(reasons=listing(told))
+
+    def _table(self) -> Table:
+        words = {name: [percent(share, 0) for share in shares] for name, shares in self._mixes()}
+        return Table(pd.DataFrame({_("Reason"): list(QUOTED), **words}), self._alt())

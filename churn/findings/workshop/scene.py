@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from churn import wording
 from churn.charts.look import Chart
-from churn.findings.blocks import Figure
+from churn.findings.blocks import Figure, Table
 from churn.findings.workshop.formula import Formula
 from churn.wording import _
 
@@ -48,7 +48,7 @@ class Step:
 @dataclass(frozen=True, eq=False)
 class Scene:
     """A scene as it stands: the answer in a sentence, figures (the first is the great one), the formula in words, in symbols and with the
-    numbers put in, at most one chart, the steps that lead there, and what else has to be known."""
+    numbers put in, at most one chart, a table where a file needs one, the steps that lead there, and what else has to be known."""
 
     title: str
     question: str
@@ -57,6 +57,7 @@ class Scene:
     words: str = ""
     formulas: tuple[Formula, ...] = ()
     chart: Chart | None = None
+    table: Table | None = None
     derived: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -1,0 +1,94 @@
+"""The loaded firm's own numbers for each scene, computed when it is opened and once for each version of the desk."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from churn import measures
+from churn.findings.workshop import Claims, Flow, Stage, Started, flow, start
+from churn.measures import ExistingAgainstNew, ReasonMix
+from churn.wording import _
+from ui import figures
+from ui.desk import dials, firm, has_signal, model, the_desk
+from ui.show import days
+
+
+def started(stage: type[Stage]) -> Started | None:
+    """A stage with the firm's numbers to begin with; None where no firm is loaded or it lacks what the stage needs."""
+    if firm() is None:
+        return None
+    version = the_desk().version()
+    match stage.key:
+        case "worth":
+            return start.worth_of(_flow(version))
+        case "points":
+            return start.points_of(_flow(version))
+        case "loyal":
+            found = figures.loyalty(version)
+            return start.loyal_of(found.found, from_orders=found.from_orders, days=days(found.period)) if found else None
+        case "calls":
+            return start.calls_of(_flow(version), _risks(version))
+        case "bucket":
+            return start.bucket_of(_flow(version))
+        case "nps":
+            asked = figures.recommendation(version)
+            return start.nps_of(asked.found, days(asked.period)) if asked else None
+        case "quiz":
+            return start.quiz_of(_reasons(version))
+    return None
+
+
+def claims() -> Claims:
+    """The claims beside what the loaded data say."""
+    if firm() is None:
+        return Claims()
+    version = the_desk().version()
+    loyal = figures.loyalty(version)
+    return Claims(True, _flow(version), _reasons(version), loyal.found if loyal else None, _existing(version))
+
+
+def lacking(stage: type[Stage]) -> str:
+    """Why a stage cannot begin with the firm's numbers."""
+    if firm() is None:
+        return _("No customers are loaded: these are textbook numbers.")
+    sentences = {
+        "worth": _("The loaded data hold neither monthly values nor days on which customers left: textbook numbers."),
+        "points": _("The loaded data hold no days on which customers left: textbook numbers."),
+        "keep": _("What winning and keeping cost is in no table: put in your own."),
+        "loyal": _("The loaded data hold neither orders nor monthly values: textbook numbers."),
+        "calls": _("The loaded data have no risks that can be trusted: made-up customers."),
+        "bucket": _("The loaded data hold no days on which customers came and left: textbook numbers."),
+        "nps": _("The loaded data hold no NPS answers: textbook numbers."),
+        "quiz": _("The loaded data hold no stated reasons, so only the quoted mix is revealed."),
+    }
+    return sentences.get(stage.key, "")
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _flow(version: int) -> Flow:
+    desk, now = the_desk(), dials()
+    lost = figures.lost_of(desk)
+    with desk.reading() as frames:
+        months = frames.get("customer_months")
+        return flow(figures.everybody(frames), lost, months if now else None, now.as_of if now else None)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _existing(version: int) -> ExistingAgainstNew | None:
+    now = dials()
+    with the_desk().reading() as frames:
+        return measures.existing_against_new(frames, now) if now and "orders" in frames else None
+
+
+def _reasons(version: int) -> ReasonMix | None:
+    sources = figures.reason_sources(version)
+    return figures.reasons(version, next(iter(sources))) if sources else None
+
+
+def _risks(version: int) -> npt.NDArray[np.float64] | None:
+    card = model()
+    if card is None or not has_signal(card):
+        return None
+    found = figures.standing(version)
+    risks = np.asarray(found.loc[found["lost"] != 1, "risk"], dtype=np.float64)
+    return np.asarray(risks[~np.isnan(risks)])
