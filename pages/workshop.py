@@ -7,36 +7,23 @@ import streamlit as st
 from churn import wording
 from churn.findings.workshop import Claims, FewAnswers, ReasonQuiz, Stage
 from churn.wording import _
+from ui.desk import firm
 from ui.workshop import showing, starting, taking, turning
 
 
 def show() -> None:
-    st.title(_("Workshop"), anchor=False)
+    top = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom")
+    top.title(_("Workshop"), anchor=False, width="content")
     chosen = turning.chosen_scene()
     if chosen is Claims:
         _claims()
     else:
-        _played(chosen)
-    st.caption(_("For a room: F11 fills the screen (on a Mac Control, Command and F), Ctrl or Command with + makes all larger."))
-
-
-def _played(chosen: type[Stage]) -> None:
-    title, (left, right) = st.empty(), st.columns([2, 5], gap="large")
-    with left:
-        stage, said = _begun(chosen)
-        stage = turning.turned(stage, turning.numbers())
-        if isinstance(stage, FewAnswers):
-            stage = turning.draw_again(stage)
-        if isinstance(stage, ReasonQuiz):
-            stage = turning.reveal(stage)
-        for sentence in said:
-            st.caption(wording.escape(sentence))
-    scene = stage.scene()
-    title.header(wording.escape(scene.title), anchor=False)
-    with right:
-        showing.answer(scene, key=stage.key)
-    showing.derivation(scene)
-    taking.handout(stage)
+        with top:
+            stage, said = _begun(chosen)
+        _played(stage, said)
+    st.caption(
+        _("For a room: close the menu, F11 fills the screen (on a Mac Control, Command and F), Ctrl or Command with + makes all larger.")
+    )
 
 
 def _begun(chosen: type[Stage]) -> tuple[Stage, Sequence[str]]:
@@ -49,10 +36,24 @@ def _begun(chosen: type[Stage]) -> tuple[Stage, Sequence[str]]:
     return chosen(), ()
 
 
+def _played(begun: Stage, said: Sequence[str]) -> None:
+    stage = turning.turned(begun, turning.numbers())
+    if isinstance(stage, FewAnswers):
+        stage = turning.draw_again(stage)
+    if isinstance(stage, ReasonQuiz):
+        stage = turning.reveal(stage)
+    scene = stage.scene()
+    showing.answer(scene, key=stage.key)
+    showing.origin(said, firm() if said else None)
+    showing.derivation(scene)
+    taking.handout(stage)
+
+
 def _claims() -> None:
     stage = starting.claims()
     scene = stage.scene()
     st.header(wording.escape(scene.title), anchor=False)
     st.markdown(f"#### {wording.escape(scene.said)}", anchors=False)
     showing.small(scene.figures, in_a_row=2)
+    showing.origin((), firm())
     taking.handout(stage)

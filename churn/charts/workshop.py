@@ -89,15 +89,16 @@ def surveys(scores: npt.NDArray[np.float64], *, truth: float, drawn: float, alt:
         x=[drawn], y=[0], mode="markers", marker={"color": UP, "size": 20, "symbol": "diamond"}, cliponaxis=False, **look.told(told)
     )
     figure.update_layout(font_size=_TYPE, margin_t=44)
+    _large(figure)
     figure.update_xaxes(title_text=_("score that a survey gives"), nticks=_MOST_HEADINGS)
     figure.update_yaxes(title_text=_("surveys"), nticks=5, rangemode="tozero")
     return Chart(figure, alt, pd.DataFrame({_("Score"): places, _("Surveys"): counts}))
 
 
-def guessed(reasons: Sequence[str], mixes: Sequence[tuple[str, Sequence[float]]], *, alt: str) -> Chart:
-    """For each reason a bar of each mix (its name and shares), the first mix on top."""
+def guessed(reasons: Sequence[str], mixes: Sequence[tuple[str, Sequence[float]]], *, colours: Sequence[str], alt: str) -> Chart:
+    """For each reason a bar of each mix (its name and shares) in its colour, the first mix on top."""
     figure = look.rows(reasons, height=26 + 30 * len(mixes))
-    colours, depth = (QUOTED, OURS, UP), 0.8 / len(mixes)
+    depth = 0.8 / len(mixes)
     for place, (name, shares) in enumerate(mixes):
         at = [row - 0.4 + depth * (place + 0.5) for row in look.places(reasons)]
         hover = [look.plain(f"{name}: {wording.percent(share, 0)}", 60) for share in shares]
@@ -106,6 +107,7 @@ def guessed(reasons: Sequence[str], mixes: Sequence[tuple[str, Sequence[float]]]
         look.texts(figure, shares, at, [look.plain(word, 40) for word in words])
     top = max((share for _name, shares in mixes for share in shares), default=0.0)
     figure.update_layout(font_size=_TYPE)
+    _large(figure)
     figure.update_xaxes(range=[0, max(0.1, 1.45 * top)], showticklabels=False)
     data = {_("Reason"): list(reasons)} | {name: list(shares) for name, shares in mixes}
     return Chart(figure, alt, pd.DataFrame(data))
@@ -118,14 +120,20 @@ def _name(figure: Any, line: Line, *, at: int, above: bool) -> None:
         text=look.plain(line.name, 30),
         font={"color": UP if line.second else OURS},
         showarrow=False,
-        xanchor="right" if at > len(line.x) / 2 else "left",
+        xanchor="right" if at > 0.8 * len(line.x) else "left",
         yanchor="bottom" if above else "top",
-        yshift=6 if above else -6,
+        yshift=8 if above else -8,
     )
+
+
+def _large(figure: Any) -> None:
+    for axis in (figure.update_xaxes, figure.update_yaxes):
+        axis(tickfont_size=_TYPE - 2, title_font_size=_TYPE)
 
 
 def _axes(figure: Any, drawn: Sequence[Line], *, x: Axis, y: Axis) -> None:
     figure.update_layout(font_size=_TYPE, margin_r=36)
+    _large(figure)
     formats = {"share": ".0%", "money": ",", "number": ","}
     figure.update_xaxes(
         title_text=x.title,

@@ -24,6 +24,7 @@ def chosen_scene() -> type[Stage]:
         on_change=_into_address,
         args=("workshop scene", _SCENE, STAGES[0].key),
         label_visibility="collapsed",
+        wrap=True,
     )
     return by_key[str(chosen)]
 
@@ -51,7 +52,13 @@ def numbers() -> str:
 
 def turned(stage: Stage, source: str) -> Stage:
     """Draws the dials of a stage; the stage as they stand."""
-    return stage.turned(**{dial.field: _ask(stage, dial, source) for dial in stage.dials()})
+    dials, asked = stage.dials(), dict[str, float]()
+    in_a_row = len(dials) if len(dials) <= 4 else 3
+    for first in range(0, len(dials), in_a_row):
+        for place, dial in zip(st.columns(in_a_row, gap="medium"), dials[first : first + in_a_row], strict=False):
+            with place:
+                asked[dial.field] = _ask(stage, dial, source)
+    return stage.turned(**asked)
 
 
 def as_left(stage: Stage, source: str) -> Stage:
@@ -80,7 +87,7 @@ def _next_draw() -> None:
 
 def _ask(stage: Stage, dial: Dial, source: str) -> float:
     """A slider in the units that people read: shares in percent."""
-    many, start = _many(dial), dial.held(getattr(stage, dial.field))
+    many, start = dial.scale, dial.held(getattr(stage, dial.field))
     whole = dial.digits == 0
     low, high, step, at = (round(many * number, 6) for number in (dial.low, dial.high, dial.step, start))
     shown = f"%.{dial.digits}f%%" if dial.unit == "share" else "localized"
@@ -98,11 +105,7 @@ def _ask(stage: Stage, dial: Dial, source: str) -> float:
 
 
 def _read(dial: Dial, asked: float) -> float:
-    return dial.held(float(asked) / _many(dial))
-
-
-def _many(dial: Dial) -> int:
-    return 100 if dial.unit == "share" else 1
+    return dial.held(float(asked) / dial.scale)
 
 
 def _key(stage: Stage, dial: Dial, source: str) -> str:

@@ -18,6 +18,7 @@ from churn.wording import _, money, number, percent, plural
 CUSTOMERS = 1000
 MEAN_RISK = 0.2
 MOST_POINTS = 120
+SHORTEST = 50
 _V, _D, _F, _G = (symbol(letter) for letter in "Vdfg")
 
 
@@ -88,7 +89,7 @@ class WhomToCall(Stage):
             formulas=(_break_even(_D, _F, _G, _V), self._filled()),
             chart=self._chart(best.money, first, calls),
             derived=_derived(),
-            notes=(self._made_of(len(risk)), _ascarza()),
+            notes=(*((self._made_up(),) if self.own is None else ()), _ascarza()),
         )
 
     def _filled(self) -> Formula:
@@ -97,18 +98,14 @@ class WhomToCall(Stage):
         found = _break_even(offer, contact, figure(number(self.acceptance, 2)), figure(money(self.value)))
         return Formula.of(found, "\u2248", figure(percent(even))) if math.isfinite(even) else found
 
-    def _made_of(self, customers: int) -> str:
-        if self.own is None:
-            told = _("{n} made-up customers; on average {mean} would leave, few of them surely.")
-            return told.format(n=number(CUSTOMERS), mean=percent(MEAN_RISK, 0))
-        return plural(
-            "The risks are those of {n} active customer of this firm.",
-            "The risks are those of {n} active customers of this firm.",
-            customers,
-        )
+    def _made_up(self) -> str:
+        told = _("{n} made-up customers; on average {mean} would leave, few of them surely.")
+        return told.format(n=number(CUSTOMERS), mean=percent(MEAN_RISK, 0))
 
     def _chart(self, best: npt.NDArray[np.float64], first: npt.NDArray[np.float64], calls: int) -> Chart:
-        lengths = np.unique([*np.linspace(0, len(best) - 1, MOST_POINTS).round().astype(int), calls])
+        pays = np.flatnonzero(best >= -best.max() / 2)
+        last = min(len(best) - 1, max(int(pays[-1]), round(1.2 * calls), SHORTEST))
+        lengths = np.unique([*np.linspace(0, last, MOST_POINTS).round().astype(int), calls])
         alt = _("Money by the number of calls, the riskiest first and the best first. At {calls} calls: {one} and {other}.")
         return lines(
             [
@@ -120,7 +117,8 @@ class WhomToCall(Stage):
             mark=(calls, float(first[calls])),
             level=(0.0, ""),
             alt=alt.format(calls=number(calls), one=money(first[calls]), other=money(best[calls])),
-            named_at=0.3,
+            named_at=0.5,
+            above=False,
         )
 
 

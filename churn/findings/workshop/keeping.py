@@ -61,13 +61,13 @@ class KeepOrAcquire(Stage):
                 ),
                 Figure(
                     _("Break-even: winning costs"),
-                    _("{n} times an effort").format(n=number(choice.break_even_ratio, 1)),
-                    _("Above that keeping is cheaper"),
+                    _("{n} times").format(n=number(choice.break_even_ratio, 1)),
+                    _("What an effort costs; above that keeping is cheaper"),
                 ),
                 Figure(
                     _("Now winning costs"),
-                    _("{n} times an effort").format(n=number(choice.ratio, 1)),
-                    _("Cost of winning ÷ cost of an effort"),
+                    _("{n} times").format(n=number(choice.ratio, 1)),
+                    _("What an effort costs"),
                 ),
                 Figure(_("Keeping has to work on"), chance, _("Of leavers, to be as cheap as winning")),
             ),

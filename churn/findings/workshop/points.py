@@ -37,7 +37,7 @@ class FivePoints(Stage):
         """Retention, points and discount."""
         return (
             Dial("retention", _("Retention a year"), 0.1, 0.95, 0.01, "share"),
-            Dial("more", _("Points more"), 0.01, 0.2, 0.01, "share"),
+            Dial("more", _("Points more"), 0.01, 0.2, 0.01, "points"),
             discount_dial(),
         )
 
@@ -68,6 +68,7 @@ class FivePoints(Stage):
                 ),
                 Figure(_("First payment certain"), _more(certain), _("The same, paid at the start of each year")),
                 Figure(_("They stay longer by"), _more(longer), _("Nothing discounted: 1 / churn, before and after")),
+                Figure(_("Worth in margins"), self._margins(), _("Before and after")),
                 *known,
             ),
             words=_("Gain = worth at the new retention (r') ÷ worth at the old (r) − 1; d is the discount rate"),
@@ -77,6 +78,10 @@ class FivePoints(Stage):
             notes=(*((cut,) if self.added < self.more else ()), standing()),
         )
 
+    def _margins(self) -> str:
+        ends = [customer_value(1, retention=kept, discount=self.discount) for kept in (self.retention, self.retention + self.added)]
+        return _("{before} to {after}").format(before=number(ends[0], 2), after=number(ends[1], 2))
+
     def _filled(self, gain: float) -> Formula:
         kept, then = number(self.retention, 2), number(self.retention + self.added, 2)
         found = _formula(figure(kept), figure(then), figure(number(self.discount, 2)))
@@ -85,7 +90,7 @@ class FivePoints(Stage):
     def _chart(self, gain: float) -> Chart:
         span = np.arange(10, round(100 * (BEST - self.added)) + 1) / 100
         found = np.array([gain_of_points(float(kept), self.added, discount=self.discount) for kept in span])
-        alt = _("The gain by the retention that one starts from: {gain} at {kept}. It grows the steeper the more stay already.")
+        alt = _("The gain by the retention that one starts from: {gain} at {kept}. It is highest where most stay already.")
         shown = span >= min(0.4, self.retention)
         return lines(
             [Line(_("gain"), span[shown], found[shown])],
@@ -98,14 +103,13 @@ class FivePoints(Stage):
     def _derived(self) -> tuple[Step, ...]:
         one = figure("1")
         value = Formula.of(_V, "=", _M, "\u00d7", fraction(_R, Formula.of(one, "+", _D, "\u2212", _R)))
-        worth = [customer_value(1, retention=kept, discount=self.discount) for kept in (self.retention, self.retention + self.added)]
-        told = _("Here: {before} and {after} margins; one divided by the other, less 1, is the gain.")
+        told = _("Here it goes from {margins} margins: one divided by the other, less 1, is the gain.")
         return (
             Step(
                 _("A customer is worth this, with r the share who stay a year and d the discount rate a year (see the first scene)."), value
             ),
             Step(_("Put in the retention before and after, and divide. The margin falls out: the gain is the same for all firms.")),
-            Step(told.format(before=number(worth[0], 2), after=number(worth[1], 2))),
+            Step(told.format(margins=self._margins())),
             Step(
                 _(
                     "What counts is the leak: from 80% to 85% stay, but only 15% in place of 20% leave. So the gain "

@@ -6,6 +6,8 @@ from typing import ClassVar, Self
 import pandas as pd
 
 from churn.charts import workshop as charts
+from churn.charts.look import OURS, UP
+from churn.charts.look import QUOTED as QUOTED_COLOUR
 from churn.findings.blocks import Figure, Table
 from churn.findings.workshop.scene import Dial, Scene, Stage
 from churn.measures import QUOTED, ReasonMix, quoted_standing
@@ -82,7 +84,7 @@ class ReasonQuiz(Stage):
                 *self._own(),
             ),
             words=_("Away by = half the sum of the differences, reason by reason"),
-            chart=charts.guessed(list(QUOTED), self._mixes(), alt=self._alt()),
+            chart=charts.guessed(list(QUOTED), self._mixes(), colours=self._colours(), alt=self._alt()),
             table=self._table(),
             notes=(quoted_standing(), *self._beside()),
         )
@@ -116,6 +118,9 @@ class ReasonQuiz(Stage):
             here = dict(zip(self.own.mix["reason"].str.lower(), self.own.mix["share"], strict=True))
             mixes.append((_("this firm"), [float(here.get(reason, 0.0)) for reason in QUOTED]))
         return mixes
+
+    def _colours(self) -> list[str]:
+        return [QUOTED_COLOUR, *([UP] if any(self.guess.values()) else []), OURS]
 
     def _alt(self) -> str:
         told = [f"{reason} {percent(share, 0)}" for reason, share in QUOTED.items()]

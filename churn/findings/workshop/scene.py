@@ -9,13 +9,13 @@ from churn.findings.blocks import Figure, Table
 from churn.findings.workshop.formula import Formula
 from churn.wording import _
 
-Unit = Literal["share", "money", "number"]
+Unit = Literal["share", "points", "money", "number"]
 
 
 @dataclass(frozen=True)
 class Dial:
     """A number that a room can turn: the `field` of the stage that it sets, its name, from `low` to `high` in steps, in shares (0..1),
-    money or numbers; `digits` after the point, those of percents for shares."""
+    money or numbers; `digits` after the point, those of percents for shares. Points are shares shown without their sign."""
 
     field: str
     label: str
@@ -30,11 +30,16 @@ class Dial:
         steps = round((value - self.low) / self.step)
         return min(max(round(self.low + steps * self.step, 9), self.low), self.high)
 
+    @property
+    def scale(self) -> int:
+        """What a value is shown times: 100 for shares."""
+        return 100 if self.unit in ("share", "points") else 1
+
     def said(self, value: float) -> str:
         """A value in words."""
         if self.unit == "share":
             return wording.percent(value, self.digits)
-        return wording.money(value) if self.unit == "money" else wording.number(value, self.digits)
+        return wording.money(value) if self.unit == "money" else wording.number(self.scale * value, self.digits)
 
 
 @dataclass(frozen=True)
