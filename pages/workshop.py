@@ -1,8 +1,7 @@
 """What is retention worth? Its arithmetic, to play with before a room."""
 
-from collections.abc import Sequence
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from churn import wording
 from churn.findings.workshop import Claims, FewAnswers, ReasonQuiz, Stage
@@ -18,33 +17,25 @@ def show() -> None:
     if chosen is Claims:
         _claims()
     else:
-        with top:
-            stage, said = _begun(chosen)
-        _played(stage, said)
+        _played(chosen, top)
     st.caption(
         _("For a room: close the menu, F11 fills the screen (on a Mac Control, Command and F), Ctrl or Command with + makes all larger.")
     )
 
 
-def _begun(chosen: type[Stage]) -> tuple[Stage, Sequence[str]]:
-    """The scene with the numbers that it begins with, and what they were computed on."""
-    own = starting.started(chosen)
-    if own is None:
-        return chosen(), (starting.lacking(chosen),)
-    if chosen is ReasonQuiz or turning.chosen_numbers() == turning.FIRM:
-        return own.stage, own.said
-    return chosen(), ()
-
-
-def _played(begun: Stage, said: Sequence[str]) -> None:
-    stage = turning.turned(begun, turning.numbers())
+def _played(chosen: type[Stage], top: DeltaGenerator) -> None:
+    begun = starting.begun(chosen, turning.numbers())
+    if begun.has_own and chosen is not ReasonQuiz:
+        with top:
+            turning.choose_numbers()
+    stage = turning.turned(begun.stage, begun.source)
     if isinstance(stage, FewAnswers):
         stage = turning.draw_again(stage)
     if isinstance(stage, ReasonQuiz):
         stage = turning.reveal(stage)
     scene = stage.scene()
     showing.answer(scene, key=stage.key)
-    showing.origin(said, firm() if said else None)
+    showing.origin(begun.said, firm() if begun.has_own and begun.said else None)
     showing.derivation(scene)
     taking.handout(stage)
 

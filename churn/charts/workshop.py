@@ -108,7 +108,7 @@ def guessed(reasons: Sequence[str], mixes: Sequence[tuple[str, Sequence[float]]]
     top = max((share for _name, shares in mixes for share in shares), default=0.0)
     figure.update_layout(font_size=_TYPE)
     _large(figure)
-    figure.update_xaxes(range=[0, max(0.1, 1.45 * top)], showticklabels=False)
+    figure.update_xaxes(range=[0, max(0.1, 1.9 * top)], showticklabels=False)
     data = {_("Reason"): list(reasons)} | {name: list(shares) for name, shares in mixes}
     return Chart(figure, alt, pd.DataFrame(data))
 
@@ -118,7 +118,6 @@ def _name(figure: Any, line: Line, *, at: int, above: bool) -> None:
         x=float(line.x[at]),
         y=float(line.y[at]),
         text=look.plain(line.name, 30),
-        font={"color": UP if line.second else OURS},
         showarrow=False,
         xanchor="right" if at > 0.8 * len(line.x) else "left",
         yanchor="bottom" if above else "top",

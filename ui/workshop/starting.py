@@ -1,16 +1,41 @@
 """The loaded firm's own numbers for each scene, computed when it is opened and once for each version of the desk."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from churn import measures
-from churn.findings.workshop import Claims, Flow, Stage, Started, flow, start
+from churn.findings.workshop import Claims, Flow, ReasonQuiz, Stage, Started, flow, start
 from churn.measures import ExistingAgainstNew, ReasonMix
 from churn.wording import _
 from ui import figures
 from ui.desk import dials, firm, has_signal, model, the_desk
 from ui.show import days
+
+TEXTBOOK, FIRM = "textbook", "firm"
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A stage as it begins: whose numbers it has (`source`), what they were computed on, or why the firm's are not to be had, and whether
+    they are."""
+
+    stage: Stage
+    said: tuple[str, ...]
+    source: str
+    has_own: bool
+
+
+def begun(kind: type[Stage], source: str) -> Begun:
+    """A stage with the numbers that are asked for, where they are to be had. The quiz always knows the firm's mix."""
+    own = started(kind)
+    if own is None:
+        return Begun(kind(), (lacking(kind),), TEXTBOOK, has_own=False)
+    if kind is ReasonQuiz:
+        return Begun(own.stage, own.said, TEXTBOOK, has_own=True)
+    return Begun(own.stage, own.said, FIRM, has_own=True) if source == FIRM else Begun(kind(), (), TEXTBOOK, has_own=True)
 
 
 def started(stage: type[Stage]) -> Started | None:

@@ -11,10 +11,9 @@ from ui.workshop import starting, turning
 
 def handout(opened: Stage) -> None:
     """A button for all scenes as one file; it is made when the button is pressed."""
-    source = turning.numbers()
     st.download_button(
         _("Download the handout"),
-        lambda: _made(opened, source).encode(),
+        lambda: _made(opened).encode(),
         "retention_workshop.html",
         "text/html",
         key="workshop handout",
@@ -24,17 +23,15 @@ def handout(opened: Stage) -> None:
     )
 
 
-def _made(opened: Stage, source: str) -> str:
+def _made(opened: Stage) -> str:
     loaded = firm()
-    sample = loaded is not None and loaded.is_sample
-    return handout_html([_sheet(kind, opened, source) for kind in STAGES], invented=sample)
+    return handout_html([_sheet(kind, opened) for kind in STAGES], invented=loaded is not None and loaded.is_sample)
 
 
-def _sheet(kind: type[Stage], opened: Stage, source: str) -> Sheet:
+def _sheet(kind: type[Stage], opened: Stage) -> Sheet:
     """A scene as it stands; the quiz is told."""
     if kind is Claims:
         return Sheet(starting.claims(), ())
-    own = starting.started(kind)
-    theirs = own is not None and (source == turning.FIRM or kind is ReasonQuiz)
-    stage = opened if isinstance(opened, kind) else turning.as_left(own.stage if own and theirs else kind(), source)
-    return Sheet(stage.told() if isinstance(stage, ReasonQuiz) else stage, own.said if own and theirs else ())
+    begun = starting.begun(kind, turning.numbers())
+    stage = opened if isinstance(opened, kind) else turning.as_left(begun.stage, begun.source)
+    return Sheet(stage.told() if isinstance(stage, ReasonQuiz) else stage, begun.said if begun.has_own else ())

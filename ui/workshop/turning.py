@@ -4,8 +4,8 @@ import streamlit as st
 
 from churn.findings.workshop import STAGES, Dial, FewAnswers, ReasonQuiz, Stage
 from churn.wording import _
+from ui.workshop.starting import FIRM, TEXTBOOK
 
-TEXTBOOK, FIRM = "textbook", "firm"
 _SCENE, _NUMBERS = "scene", "numbers"
 _MOST_DRAWS = 10_000
 
@@ -29,11 +29,11 @@ def chosen_scene() -> type[Stage]:
     return by_key[str(chosen)]
 
 
-def chosen_numbers() -> str:
+def choose_numbers() -> None:
     """Draws the choice between the textbook's numbers and the firm's."""
     words = {TEXTBOOK: _("the textbook"), FIRM: _("this firm")}
     st.session_state["workshop numbers"] = numbers()
-    chosen = st.segmented_control(
+    st.segmented_control(
         _("Numbers from"),
         list(words),
         format_func=words.__getitem__,
@@ -42,7 +42,6 @@ def chosen_numbers() -> str:
         on_change=_into_address,
         args=("workshop numbers", _NUMBERS, TEXTBOOK),
     )
-    return str(chosen)
 
 
 def numbers() -> str:

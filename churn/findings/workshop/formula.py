@@ -45,7 +45,8 @@ def figure(text: str) -> Formula:
 
 def fraction(above: Formula, below: Formula) -> Formula:
     """One thing divided by another."""
-    return Formula(rf"\frac{{{above.latex}}}{{{below.latex}}}", f"<mfrac>{above.mathml}{below.mathml}</mfrac>")
+    full = [f'<mstyle displaystyle="true" scriptlevel="0">{part.mathml}</mstyle>' for part in (above, below)]
+    return Formula(rf"\dfrac{{{above.latex}}}{{{below.latex}}}", f"<mfrac>{''.join(full)}</mfrac>")
 
 
 def power(base: Formula, exponent: Formula) -> Formula:
