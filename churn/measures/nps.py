@@ -35,21 +35,11 @@ class Nps:
         return Z_95 * self.standard_error
 
 
-def nps_error(promoters: float, detractors: float, answers: float) -> float:
-    """The standard error, in points, of a score from so many answers: 100 sqrt((p + d - (p - d)^2) / n), the multinomial's; p and d are the
-    shares (0..1) of promoters and detractors.
-
-    >>> round(nps_error(0.4, 0.2, 100), 2)
-    7.48
-    """
-    return 100 * math.sqrt(max(promoters + detractors - (promoters - detractors) ** 2, 0.0) / answers)
-
-
 def nps(surveys: Frame) -> Nps:
     """The score over the latest usable answer of each customer; of one day's answers, the highest.
 
     Columns in: customer_id, answered_on, question, score. Promoters gave 9 or 10, detractors 0 to 6 (Reichheld, 2003). With p and d their
-    shares, the score is 100 (p - d); `nps_error` is its standard error.
+    shares, the score is 100 (p - d) and its standard error 100 sqrt((p + d - (p - d)^2) / n), the multinomial's.
     """
     asked = _asked(surveys)
     unusable = one_row(asked, [count_if(~_usable()).alias("n"), count_if(nw.col("score").is_null()).alias("blank")])
@@ -104,13 +94,14 @@ def nps_from_counts(promoters: float, detractors: float, answers: float, *, igno
     if answers == 0:
         return Nps(0, 0, 0, 0, math.nan, math.nan, ignored)
     p, d = promoters / answers, detractors / answers
+    error = math.sqrt(max(p + d - (p - d) ** 2, 0.0) / answers)
     return Nps(
         answers=int(answers),
         promoters=int(promoters),
         passives=int(answers - promoters - detractors),
         detractors=int(detractors),
         score=100 * (p - d),
-        standard_error=nps_error(p, d, answers),
+        standard_error=100 * error,
         ignored=ignored,
     )
 

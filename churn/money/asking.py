@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from churn.errors import MoneyError
-from churn.measures.nps import nps_error
+from churn.measures.nps import nps_from_counts
 from churn.measures.rates import Z_95
 from churn.money import checks
 from churn.wording import _
@@ -37,9 +37,10 @@ class Crowd:
         """The net promoter score of all, -100 to 100."""
         return 100 * (self.promoters - self.detractors)
 
-    def error(self, answers: int) -> float:
-        """The standard error, in points, of a score from so many answers: `nps_error`."""
-        return nps_error(self.promoters, self.detractors, checks.above_nought(_("The number of answers"), answers))
+    def error(self, answers: float) -> float:
+        """The standard error, in points, of a score from so many answers: 100 sqrt((p + d - (p - d)^2) / n), the multinomial's."""
+        asked = checks.above_nought(_("The number of answers"), answers)
+        return nps_from_counts(self.promoters * asked, self.detractors * asked, asked).standard_error
 
     def margin(self, answers: int) -> float:
         """Half the width of the score's 95% interval, in points."""
@@ -47,7 +48,7 @@ class Crowd:
 
     def needed(self, margin: float) -> int:
         """Answers from which on the 95% interval is no wider than `margin` points to either side: (1.96 / margin)^2 times the variance."""
-        wide = Z_95 * nps_error(self.promoters, self.detractors, 1) / checks.above_nought(_("The margin"), margin)
+        wide = Z_95 * self.error(1) / checks.above_nought(_("The margin"), margin)
         return max(1, math.ceil(round(wide**2, 9)))
 
     def drawn(self, answers: int, *, times: int, seed: int) -> npt.NDArray[np.float64]:

@@ -7,12 +7,15 @@ import numpy.typing as npt
 import streamlit as st
 
 from churn import measures
+from churn.findings import stating
+from churn.findings.nps import column_of, score_of
+from churn.findings.overview import revenue_of
 from churn.findings.workshop import Claims, Flow, ReasonQuiz, Stage, Started, flow, start
-from churn.measures import ExistingAgainstNew, ReasonMix
+from churn.measures import Aliases, Concentration, ExistingAgainstNew, Nps, ReasonMix
+from churn.view import viewed
 from churn.wording import _
 from ui import figures
-from ui.desk import dials, firm, has_signal, model, the_desk
-from ui.show import days
+from ui.desk import firm, has_signal, model, the_desk
 
 TEXTBOOK, FIRM = "textbook", "firm"
 
@@ -49,15 +52,13 @@ def started(stage: type[Stage]) -> Started | None:
         case "points":
             return start.points_of(_flow(version))
         case "loyal":
-            found = figures.loyalty(version)
-            return start.loyal_of(found.found, from_orders=found.from_orders, days=days(found.period)) if found else None
+            return start.loyal_of(_revenue(version), from_orders="orders" in the_desk().tables())
         case "calls":
             return start.calls_of(_flow(version), _risks(version))
         case "bucket":
             return start.bucket_of(_flow(version))
         case "nps":
-            asked = figures.recommendation(version)
-            return start.nps_of(asked.found, days(asked.period)) if asked else None
+            return start.nps_of(_nps(version))
         case "quiz":
             return start.quiz_of(_reasons(version))
     return None
@@ -68,8 +69,7 @@ def claims() -> Claims:
     if firm() is None:
         return Claims()
     version = the_desk().version()
-    loyal = figures.loyalty(version)
-    return Claims(True, _flow(version), _reasons(version), loyal.found if loyal else None, _existing(version))
+    return Claims(True, _flow(version), _reasons(version), _revenue(version), _existing(version))
 
 
 def lacking(stage: type[Stage]) -> str:
@@ -91,23 +91,38 @@ def lacking(stage: type[Stage]) -> str:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _flow(version: int) -> Flow:
-    desk, now = the_desk(), dials()
-    lost = figures.lost_of(desk)
-    with desk.reading() as frames:
-        months = frames.get("customer_months")
-        return flow(figures.everybody(frames), lost, months if now else None, now.as_of if now else None)
+    with viewed(the_desk()) as view:
+        return flow(view)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _revenue(version: int) -> Concentration | None:
+    with viewed(the_desk()) as view:
+        return revenue_of(view)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _nps(version: int) -> Nps | None:
+    with viewed(the_desk()) as view:
+        if view.holds("surveys", "question", "score"):
+            return score_of(view)
+        column = column_of(view)
+        return None if column is None else measures.nps_from(view.people, column)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _reasons(version: int) -> ReasonMix | None:
+    with viewed(the_desk()) as view:
+        source = next(iter(stating.sources(view)), None)
+        return None if source is None else stating.mix(view, source, Aliases())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _existing(version: int) -> ExistingAgainstNew | None:
-    now = dials()
-    with the_desk().reading() as frames:
-        return measures.existing_against_new(frames, now) if now and "orders" in frames else None
-
-
-def _reasons(version: int) -> ReasonMix | None:
-    sources = figures.reason_sources(version)
-    return figures.reasons(version, next(iter(sources))) if sources else None
+    with viewed(the_desk()) as view:
+        if view.dials is None or "customer_spend" not in view.frames:
+            return None
+        return measures.existing_against_new_of(view.frames["customer_spend"], view.dials)
 
 
 def _risks(version: int) -> npt.NDArray[np.float64] | None:

@@ -1,6 +1,6 @@
 """Numbers of the loaded firm from which scenes can begin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,10 @@ from churn.findings.workshop.points import FivePoints
 from churn.findings.workshop.quiz import ReasonQuiz
 from churn.findings.workshop.scene import Dial, Stage
 from churn.findings.workshop.worth import CustomerWorth
-from churn.measures import Concentration, Nps, ReasonMix, Share, average_churn, churn_by_month
-from churn.measures.dialect import Frame, one_row, real
+from churn.measures import Concentration, Nps, ReasonMix, Share, average_churn, churn_by_month_of
+from churn.measures.dialect import has, is_true, one_row, real
 from churn.money import kept_after
+from churn.view import View
 from churn.wording import _, money, number, percent, plural, share_range
 
 LAST = 12
@@ -44,29 +45,25 @@ class Flow:
         return plural("the last complete month", "the last {n} complete months", self.months)
 
 
-def flow(customers: Frame, lost: nw.Expr | None, months: Frame | None, as_of: date | None) -> Flow:
-    """The flow of customers.
-
-    Columns in: customers.customer_id, those of `lost` (None: nobody is known to be lost) and monthly_value if there is one; months as
-    `customer_months`.
-    """
-    here = customers if lost is None else customers.filter(~lost.fill_null(False))
+def flow(view: View) -> Flow:
+    """The flow of the customers of a view."""
+    here = view.people if view.lost is None else view.people.filter(~is_true(view.lost))
     counts = [nw.len().alias("n")]
-    priced = "monthly_value" in customers.collect_schema().names()
+    priced = has(here, "monthly_value")
     if priced:
         value = real("monthly_value")
         counts += [value.count().alias("valued"), value.sum().alias("sum")]
     found = one_row(here, counts)
     valued = int(found["valued"]) if priced else 0
-    mean = float(found["sum"]) / valued if valued else None
-    if months is None or as_of is None:
-        return Flow(int(found["n"]), valued, mean)
-    rates = churn_by_month(months, as_of)
+    known = Flow(int(found["n"]), valued, float(found["sum"]) / valued if valued else None)
+    if view.dials is None or view.lost is None or view.first_month is None:
+        return known
+    rates = churn_by_month_of(view.lived, view.dials.as_of, view.first_month)
     last = rates[rates["complete"]].tail(LAST)
     if last.empty or not last["at_start"].sum():
-        return Flow(int(found["n"]), valued, mean)
+        return known
     until = pd.Timestamp(last["month"].iloc[-1]).date()
-    return Flow(int(found["n"]), valued, mean, average_churn(rates, last=LAST), len(last), until, float(last["started"].mean()))
+    return replace(known, churn=average_churn(rates, last=LAST), months=len(last), until=until, new_a_month=float(last["started"].mean()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +96,12 @@ def points_of(found: Flow) -> Started | None:
     return _started(FivePoints(retention=kept), [said])
 
 
-def loyal_of(found: Concentration | None, *, from_orders: bool, days: str) -> Started | None:
+def loyal_of(found: Concentration | None, *, from_orders: bool) -> Started | None:
     """The skew of the firm's revenue; None where it knows no revenue."""
     if found is None or not found.revenue > 0:
         return None
     mean = found.revenue / found.customers
-    source = _("orders, {days}").format(days=days) if from_orders else _("monthly values")
+    source = _("all orders") if from_orders else _("monthly values, those who have left too")
     told = plural(
         "The top 20% of {n} customer bring {top}; a customer brings {mean} on average (from {source}).",
         "The top 20% of {n} customers bring {top}; a customer brings {mean} on average (from {source}).",
@@ -143,15 +140,13 @@ def bucket_of(found: Flow) -> Started | None:
     return _started(stage, [said, _churn_of(found, found.churn)])
 
 
-def nps_of(found: Nps | None, days: str) -> Started | None:
+def nps_of(found: Nps | None) -> Started | None:
     """The crowd from the firm's answers; None where nobody answered."""
     if found is None or not found.answers:
         return None
     stage = FewAnswers(found.promoters / found.answers, found.detractors / found.answers)
-    told = plural(
-        "The latest answer of {n} customer, {days}: NPS {score}.", "The latest answer of {n} customers, {days}: NPS {score}.", found.answers
-    )
-    return _started(stage, [told.format(days=days, score=number(found.score, 1))])
+    told = plural("The latest answer of {n} customer: NPS {score}.", "The latest answer of {n} customers each: NPS {score}.", found.answers)
+    return _started(stage, [told.format(score=number(found.score, 1))])
 
 
 def quiz_of(found: ReasonMix | None) -> Started | None:

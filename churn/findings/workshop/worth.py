@@ -101,57 +101,30 @@ def _formula(margin: Formula, kept: Formula, rate: Formula) -> Formula:
 
 
 def _derived() -> tuple[Step, ...]:
-    one, three, two = figure("1"), figure("3"), figure("2")
-    later = Formula.of(one, "+", _D)
-    series = Formula.of(one, "+", _R, "+", power(_R, two), "+", power(_R, three), "+", "…")
-    paid = [fraction(power(_R, at), power(bracket(later), at)) for at in (two, three)]
+    told = _("All of it takes churn to be the same in every month. Where those who stay longer leave less often, customers are worth more.")
+    return (*_lifetime(), *_value(), Step(told))
+
+
+def _lifetime() -> tuple[Step, ...]:
+    one, life = figure("1"), symbol("L")
+    stays = Formula.of(one, "\u2212", _R)
+    series = Formula.of(one, "+", _R, "+", power(_R, figure("2")), "+", power(_R, figure("3")), "+", "\u2026")
+    solved = Formula.of(bracket(stays), life, "=", one, ",", life, "=", fraction(one, stays), "=", fraction(one, _C))
     return (
         Step(
-            _(
-                "Each month the share c leaves, so r = 1 − c stays. A customer is there in the first month for sure, "
-                "in the second with the chance r."
-            )
+            _("Each month the share c leaves and r = 1 − c stays. A customer is there in the first month, in the second with the chance r.")
         ),
-        Step(
-            _("In the third with r × r, and so on. The months that they stay on average are the sum."), Formula.of(symbol("L"), "=", series)
-        ),
-        Step(
-            _("Multiply the sum by r and take it from itself: only the 1 is left. So the lifetime is 1 / churn."),
-            Formula.of(
-                bracket(Formula.of(one, "−", _R)),
-                symbol("L"),
-                "=",
-                one,
-                ",",
-                symbol("L"),
-                "=",
-                fraction(one, Formula.of(one, "−", _R)),
-                "=",
-                fraction(one, _C),
-            ),
-        ),
-        Step(
-            _(
-                "Money that comes t months later counts only 1 / (1 + d) for each of them. With the first payment "
-                "after a month, if they are still there:"
-            ),
-            Formula.of(_V, "=", _M, bracket(Formula.of(fraction(_R, later), "+", paid[0], "+", paid[1], "+", "…"))),
-        ),
-        Step(
-            _("The same trick with r / (1 + d) in place of r gives the value (Gupta and Lehmann, 2003)."),
-            Formula.of(_V, "=", _formula(_M, _R, _D)),
-        ),
-        Step(
-            _(
-                "Where the first payment is certain and comes at once, every payment comes a month earlier: one "
-                "margin more (Berger and Nasr, 1998)."
-            ),
-            Formula.of(_V, "=", _M, "×", fraction(later, Formula.of(one, "+", _D, "−", _R))),
-        ),
-        Step(
-            _(
-                "All of it takes churn to be the same in every month. Where those who stay longer leave less often, "
-                "customers are worth more."
-            )
-        ),
+        Step(_("In the third with r × r, and so on. The months that they stay on average are the sum."), Formula.of(life, "=", series)),
+        Step(_("Multiply the sum by r and take it from itself: only the 1 is left. So the lifetime is 1 / churn."), solved),
     )
+
+
+def _value() -> tuple[Step, ...]:
+    later = Formula.of(figure("1"), "+", _D)
+    paid = [fraction(power(_R, at), power(bracket(later), at)) for at in (figure("2"), figure("3"))]
+    series = Formula.of(_V, "=", _M, bracket(Formula.of(fraction(_R, later), "+", paid[0], "+", paid[1], "+", "\u2026")))
+    certain = Formula.of(_V, "=", _M, "\u00d7", fraction(later, Formula.of(figure("1"), "+", _D, "\u2212", _R)))
+    late = _("Each month's delay makes money count only 1 / (1 + d). With the first payment in a month, from those who are still there:")
+    same = _("The same trick with r / (1 + d) in place of r gives the value (Gupta and Lehmann, 2003).")
+    once = _("Where the first payment is certain and comes at once, there is one margin more (Berger and Nasr, 1998).")
+    return (Step(late, series), Step(same, Formula.of(_V, "=", _formula(_M, _R, _D))), Step(once, certain))
