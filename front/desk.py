@@ -65,7 +65,7 @@ def open_page() -> None:
     """Opens the page that was asked for; what goes wrong with the desk or a file is one sentence."""
     st.set_page_config(page_title=_("Retention Desk"), page_icon=str(ICON), layout="wide")
     pages = page_list()
-    page = st.navigation(pages)
+    page = st.navigation(pages, expanded=True)
     remember({page.url_path: page for section in pages.values() for page in section}, here=page.url_path)
     try:
         brought_up()

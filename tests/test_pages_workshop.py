@@ -50,19 +50,31 @@ def money_of_riskiest(cut_off: float, value: float, offer: float, contact: float
     return sum(called), sum(sorted(gains, reverse=True)[: len(called)])
 
 
-def test_every_scene_opens_by_its_link_with_and_without_a_firm(page_at, bare_url):
-    for at in (None, bare_url):
-        page = page_at("workshop", at=at)
-        for scene in SCENES:
-            page.goto(re.sub(r"workshop.*", f"workshop?scene={scene}&numbers=firm", page.url))
-            finished(page)
-            expect(page.get_by_role("button", name="Download the handout")).to_be_visible()
-            expect(page.get_by_role("heading", level=4).first).to_be_visible()
-            expect(page.get_by_test_id("stAlert")).to_have_count(0)
-        expect(page.get_by_role("heading", name="What do your own data say?")).to_be_visible()
-        if at:
-            expect(page.get_by_text("No customers are loaded, so the claims stand alone.")).to_be_visible()
-            assert figure(page, "The loyal 20% bring 80% of the business") == "not known here"
+def opened(page: Page, link: str) -> Page:
+    """The same window at another link of the workshop."""
+    page.goto(f"{page.url.split('/workshop')[0]}/workshop?{link}")
+    finished(page)
+    return page
+
+
+def test_every_scene_opens_by_its_link_with_the_firms_numbers(page_at):
+    page = page_at("workshop")
+    for scene in SCENES:
+        opened(page, f"scene={scene}&numbers=firm")
+        expect(page.get_by_role("button", name="Download the handout")).to_be_visible()
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+        if scene not in ("keep", "claims"):
+            expect(page.get_by_text("Sample firm: invented data").last).to_be_visible()
+        assert page.get_by_role("slider").count() == (0 if scene == "claims" else page.get_by_test_id("stSlider").count())
+
+
+def test_without_a_firm_the_quiz_has_the_quoted_mix_alone_and_the_claims_stand_alone(page_at, bare_url):
+    page = page_at("workshop?scene=quiz&quiz_revealed=true", at=bare_url)
+    expect(page.get_by_role("heading", name="67% felt unvalued")).to_be_visible()
+    expect(page.get_by_text("No customers are loaded: these are textbook numbers.")).to_be_visible()
+    opened(page, "scene=claims&numbers=firm")
+    expect(page.get_by_text("No customers are loaded, so the claims stand alone.")).to_be_visible()
+    assert figure(page, "The loyal 20% bring 80% of the business") == "not known here"
 
 
 def test_the_figures_of_textbook_scenes_are_those_of_plain_arithmetic(page_at, bare_url):
@@ -71,26 +83,26 @@ def test_the_figures_of_textbook_scenes_are_those_of_plain_arithmetic(page_at, b
     assert number(figure(page, "A customer is worth")) == round(sum(30 * (0.95 / (1 + rate)) ** month for month in range(1, 2000)))
     assert figure(page, "They stay on average") == "20 months"
 
-    page = page_at("workshop?scene=points&points_retention=90", at=bare_url)
+    opened(page, "scene=points&points_retention=90")
     worth = [sum((kept / 1.1) ** year for year in range(1, 2000)) for kept in (0.9, 0.95)]
     assert figure(page, "90% to 95%") == f"+{round(100 * (worth[1] / worth[0] - 1))}%" == "+41%"
     assert figure(page, "80% to 85%, discount 10%") == "+28%"
     assert figure(page, "60% to 65%, discount 10%") == "+20%"
 
-    page = page_at("workshop?scene=keep&keep_keep=30&keep_works=25&keep_would_leave=50", at=bare_url)
+    opened(page, "scene=keep&keep_keep=30&keep_works=25&keep_would_leave=50")
     assert number(figure(page, "Each kept customer costs")) == 30 / 0.25 / 0.5
     assert figure(page, "Break-even: winning costs") == "8.0 times"
 
-    page = page_at("workshop?scene=loyal&loyal_top=60&loyal_mean=80&loyal_gone=3", at=bare_url)
+    opened(page, "scene=loyal&loyal_top=60&loyal_mean=80&loyal_gone=3")
     assert number(figure(page, "Losing 3 of the top 20%")) == round(3 * 80 * 0.6 / 0.2)
     expect(page.get_by_role("heading", name="costs as much as losing 18 of the others")).to_be_visible()
 
-    page = page_at("workshop?scene=calls&calls_cut_off=40&calls_value=300&calls_harder=1.5", at=bare_url)
+    opened(page, "scene=calls&calls_cut_off=40&calls_value=300&calls_harder=1.5")
     riskiest, best = money_of_riskiest(0.4, 300, 10, 1, 0.3, 1.5)
     assert number(figure(page, "The riskiest first bring")) == round(riskiest)
     assert number(figure(page, "As many, the best first")) == round(best) > round(riskiest)
 
-    page = page_at("workshop?scene=bucket&bucket_start=600&bucket_new=45&bucket_churn=3", at=bare_url)
+    opened(page, "scene=bucket&bucket_start=600&bucket_new=45&bucket_churn=3")
     customers = 600.0
     for _month in range(12):
         customers += 45 - 0.03 * customers
