@@ -70,7 +70,8 @@ def open_page() -> None:
     try:
         brought_up()
         side()
-        if page.url_path not in FILTERED or firm() is None or filters.bar():
+        loaded = firm()
+        if page.url_path not in FILTERED or loaded is None or filters.bar(loaded):
             page.run()
     except ChurnError as error:
         st.error(wording.escape(str(error)), icon=":material/error:")

@@ -80,6 +80,7 @@ def report(firm: Firm, chosen: Filters) -> None:
         "retention_report.html",
         "text/html",
         key="report",
+        type="tertiary",
         on_click="ignore",
         icon=":material/summarize:",
         help=_("One HTML file (5 MB) that opens without a network and prints: figures, live charts and their numbers."),

@@ -8,7 +8,7 @@ from churn.findings.every import findings_of
 from churn.report.findings_page import About, report_html
 from churn.risk.desk_models import model_of, shows_deeper
 from churn.store import Desk
-from churn.view import viewed
+from churn.view import levels_of, viewed
 from churn.wording import _
 
 
@@ -18,10 +18,10 @@ def desk_report(desk: Desk, filters: Filters | None = None, *, is_sample: bool =
     card, source = model_of(desk), desk.source("customers")
     trusted = card if card is not None and card.evaluation.has_signal else None
     with viewed(desk, filters) as view:
-        sentence = filters.sentence(view.labels)
+        sentence = filters.sentence(view.labels, view.names)
         if not view.customers:
             raise FilterError(_("No customer fits these filters: {sentence}.").format(sentence=sentence))
-        found = findings_of(view, trusted, deeper=shows_deeper(desk))
+        found = findings_of(view, levels_of(desk), trusted, deeper=shows_deeper(desk))
         about = About(
             firm=_("Sample firm") if is_sample else source.file,
             filters=sentence,

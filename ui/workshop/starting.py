@@ -12,6 +12,7 @@ from churn.findings.nps import column_of, score_of
 from churn.findings.overview import revenue_of
 from churn.findings.workshop import Claims, Flow, ReasonQuiz, Stage, Started, flow, start
 from churn.measures import Aliases, Concentration, ExistingAgainstNew, Nps, ReasonMix
+from churn.measures.told import reason_mix_told, told_reasons
 from churn.view import viewed
 from churn.wording import _
 from ui import figures
@@ -114,7 +115,7 @@ def _nps(version: int) -> Nps | None:
 def _reasons(version: int) -> ReasonMix | None:
     with viewed(the_desk()) as view:
         source = next(iter(stating.sources(view)), None)
-        return None if source is None else stating.mix(view, source, Aliases())
+        return None if source is None else reason_mix_told(told_reasons(stating.said(view, source), aliases=Aliases()))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
