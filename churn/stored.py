@@ -7,7 +7,7 @@ noted in the same tables, with `BEFORE` ahead of its name.
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,7 +24,7 @@ from churn.wording import _, listing
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
-Frames = dict[str, nw.LazyFrame[Any]]
+Frames = Mapping[str, nw.LazyFrame[Any]]
 Made = nw.LazyFrame[Any] | pd.DataFrame | Callable[[Frames], pd.DataFrame]
 Prepare = Callable[[Frames], Mapping[str, Made]]
 
@@ -198,22 +198,41 @@ def create(cursor: Cursor, name: str, types: Mapping[str, str], frame: pd.DataFr
     cursor.unregister("_incoming")
 
 
-def frames_of(cursor: Cursor) -> Frames:
-    """All tables by name as lazy frames of one cursor, without the numbers of their rows."""
-    hidden = {name: "" if name in PREPARED else " EXCLUDE (_row)" for name in stored_rows(cursor)}
-    return {name: nw.from_native(cursor.sql(f"SELECT *{out} FROM {quoted(name)}")) for name, out in hidden.items()}
+class TablesOf(Mapping[str, nw.LazyFrame[Any]]):
+    """All tables by name as lazy frames of one cursor, without the numbers of their rows; each is looked up when it is first asked for."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor, self._names = cursor, tuple(stored_rows(cursor))
+        self._found: dict[str, nw.LazyFrame[Any]] = {}
+
+    def __getitem__(self, name: str) -> nw.LazyFrame[Any]:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._found:
+            hidden = "" if name in PREPARED else " EXCLUDE (_row)"
+            self._found[name] = nw.from_native(self._cursor.sql(f"SELECT *{hidden} FROM {quoted(name)}"))
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def prepare_all(cursor: Cursor, prepare: Prepare) -> None:
     """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables."""
-    made = prepare({name: frame for name, frame in frames_of(cursor).items() if name not in PREPARED})
+    made = prepare({name: frame for name, frame in TablesOf(cursor).items() if name not in PREPARED})
     for name in PREPARED:
         drop(cursor, name)
         if name in made:
             _put_prepared(cursor, name, made[name])
     if "scores" in made:
         scores: Any = made["scores"]
-        put_scores(cursor, scores(frames_of(cursor)) if callable(scores) else scores)
+        put_scores(cursor, scores(TablesOf(cursor)) if callable(scores) else scores)
 
 
 def _put_prepared(cursor: Cursor, name: str, frame: Any) -> None:

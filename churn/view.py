@@ -13,7 +13,7 @@ from churn import measures
 from churn.dials import Dials
 from churn.filters import ALL_TIME, TENURE, Filters, Span, period_name
 from churn.measures import Share
-from churn.measures.dialect import Frame, has, is_known, is_true, one_row, small
+from churn.measures.dialect import Frame, count_if, has, is_known, is_true, one_row, small
 from churn.prepared import DAYS, dials_of
 from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
@@ -149,7 +149,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
         people = counted if condition is None else counted.filter(condition)
         kept = people.select("customer_id") if condition is not None else None
         yield View(
-            frames={name: _narrowed(_before(frame, name, dials), kept) for name, frame in frames.items()},
+            frames=_Narrowed(frames, dials, kept),
             people=people,
             everybody=counted,
             lost=lost_of(desk, dials),
@@ -157,9 +157,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
             filters=filters,
             columns=columns,
             first_month=_first_month(frames),
-            customers=_count(people),
-            of=_count(counted),
-            to_come=_count(here) - _count(counted),
+            **_counts(here if condition is None else _with_habits(here, frames, columns), condition, dials),
         )
 
 
@@ -256,13 +254,38 @@ def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:
     return tuple(level(cell, column.type) for cell in ordered)
 
 
-def _before(frame: Frame, name: str, dials: Dials | None) -> Frame:
-    return frame if dials is None or name not in DAYS else frame.filter(nw.col(DAYS[name]) < nw.lit(dials.as_of))
+class _Narrowed(Mapping[str, Frame]):
+    """Tables of which only the rows of the `kept` customers (None: of all) and from before the day of reading are seen; each is made when
+    it is first asked for."""
+
+    def __init__(self, frames: Mapping[str, Frame], dials: Dials | None, kept: Frame | None) -> None:
+        self._frames, self._dials, self._kept = frames, dials, kept
+        self._found: dict[str, Frame] = {}
+
+    def __getitem__(self, name: str) -> Frame:
+        if name not in self._found:
+            frame = self._frames[name]
+            if self._dials is not None and name in DAYS:
+                frame = frame.filter(nw.col(DAYS[name]) < nw.lit(self._dials.as_of))
+            if self._kept is not None and has(frame, "customer_id"):
+                frame = frame.join(self._kept, on="customer_id", how="semi")
+            self._found[name] = frame
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._frames
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
-def _narrowed(frame: Frame, kept: Frame | None) -> Frame:
-    return frame if kept is None or not has(frame, "customer_id") else frame.join(kept, on="customer_id", how="semi")
-
-
-def _count(frame: Frame) -> int:
-    return int(small(frame.select(n=nw.len()))["n"].iloc[0])
+def _counts(everybody: Frame, condition: nw.Expr | None, dials: Dials | None) -> dict[str, int]:
+    """How many customers are left, of how many, and how many have not come yet."""
+    come = nw.lit(True) if dials is None else is_known(nw.col("is_lost"))
+    kept = come if condition is None else come & condition
+    counts = one_row(everybody, [nw.len().alias("all"), count_if(come).alias("of"), count_if(kept).alias("customers")])
+    of = int(counts["of"])
+    return {"customers": int(counts["customers"]), "of": of, "to_come": int(counts["all"]) - of}

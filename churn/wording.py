@@ -252,6 +252,7 @@ def _rounded(x: SupportsFloat | None, digits: int) -> decimal.Decimal | None:
     return rounded or abs(rounded)
 
 
+@functools.lru_cache(maxsize=8192)
 def _shown(rounded: decimal.Decimal | None, pattern: str) -> str:
     if rounded is None:
         return _("unknown")

@@ -147,7 +147,7 @@ def _sentences(rows: pd.DataFrame) -> Sequence[str]:
     return [evidence(row) for row in rows.to_dict("records")]
 
 
-def _named(frames: dict[str, nw.LazyFrame[Any]], found: pd.DataFrame) -> pd.DataFrame:
+def _named(frames: Frames, found: pd.DataFrame) -> pd.DataFrame:
     """The rows with name, risk and monthly_value, where the desk has them."""
     wanted = found["customer_id"].tolist()
     customers = frames["customers"].filter(nw.col("customer_id").is_in(wanted))

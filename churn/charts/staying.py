@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from churn import wording
@@ -11,18 +12,21 @@ from churn.charts.look import Chart
 from churn.charts.over_time import MOST_BANDS, band, lines_of
 from churn.wording import _, plural
 
+MOST_STEPS = 120
 _MOST_TICKS = 6
 
 
 def survival(curves: pd.DataFrame, *, all_named: str | None = None) -> Chart:
-    """How many are still customers so long after their start, with 95% intervals; of the groups the six largest.
+    """How many are still customers so long after their start, with 95% intervals; of the groups the six largest. Long curves
+    are drawn in part, and are whole in the numbers.
 
     Columns in: those of `Survival.curves`. `all_named` is the name of the group "", that of all.
     """
     named = curves.assign(group=curves["group"].replace("", all_named or _("all customers")), months=curves["days"] / 30.4375)
     lines = lines_of(named.rename(columns={"still_here": "value", "customers": "whole"}))
     figure = look.blank(360)
-    for place, (name, line) in enumerate(lines.items()):
+    for place, (name, every) in enumerate(lines.items()):
+        line = _thinned(every)
         if len(lines) <= MOST_BANDS:
             band(figure, line["months"], line, look.GROUPS[place], shape="hv")
         hover = [_stays(row, name) for row in line.to_dict("records")]
@@ -40,6 +44,17 @@ def survival(curves: pd.DataFrame, *, all_named: str | None = None) -> Chart:
     data = named[[*names, "still_here"]].rename(columns={**names, "still_here": _("Still a customer")})
     told = [_half_life(name, line) for name, line in lines.items()]
     return Chart(figure, " ".join(told), data.assign(**look.limits(curves["low"], curves["high"])))
+
+
+def _thinned(line: pd.DataFrame) -> pd.DataFrame:
+    """The curve with at most MOST_STEPS of its steps: the last day of each of as many spans of equal length, so that no point that is drawn
+    is off."""
+    if len(line) <= MOST_STEPS:
+        return line
+    span = (line["days"] * MOST_STEPS // (line["days"].iloc[-1] + 1)).to_numpy()
+    kept = np.append(span[1:] != span[:-1], True)
+    kept[0] = True
+    return line[kept]
 
 
 def _stays(row: Mapping[Any, Any], name: str) -> str:

@@ -13,11 +13,11 @@ from churn.findings.words import SMALL, against, customers, few, interval, of
 from churn.measures import Buyers, Concentration
 from churn.measures.dialect import Frame, has, real, small
 from churn.measures.newcomers import QUOTED_SPEND, QUOTED_TRY, quoted_existing_standing
-from churn.view import DIMENSIONS, View
+from churn.view import View
 from churn.wording import _, plural
 
 MOST_LEANINGS = 8
-YEAR = 365
+PROFILED = ("segment", "region", "plan")
 LIKE = ("tenure_days", "contacts_180", "complaints_180", "last_nps", "days_since_contact", "days_since_order")
 
 
@@ -115,19 +115,19 @@ def _who(view: View) -> list[Part]:
 
 def _leanings(view: View, loyal: Frame) -> Part | None:
     """The groups in which the loyal are more frequent than in all."""
-    joined = view.people.join(loyal, on="customer_id", how="inner")
+    columns = [name for name in PROFILED if name in view.labels]
+    if not columns:
+        return None
+    counts = [nw.len().alias("n"), nw.col("habitual").sum().alias("loyal")]
+    counted = small(view.people.join(loyal, on="customer_id", how="inner").group_by(*columns).agg(*counts))
+    everyone = counted["loyal"].sum() / max(1, counted["n"].sum())
     rows: list[tuple[float, tuple[str, ...]]] = []
-    for column in view.columns:
-        if column.name in DIMENSIONS:
-            counts = [nw.len().alias("n"), nw.col("habitual").sum().alias("loyal")]
-            found = small(joined.group_by(column.name).agg(*counts))
-            everyone = found["loyal"].sum() / max(1, found["n"].sum())
-            for group, n, count in found.loc[found["n"] >= SMALL, [column.name, "n", "loyal"]].itertuples(index=False):
-                if group is not None and group == group and everyone > 0:
-                    lift = count / n / everyone
-                    rows.append(
-                        (lift, (column.label, str(group), wording.number(n), wording.percent(count / n, 0), wording.number(lift, 1)))
-                    )
+    for column in columns if everyone > 0 else []:
+        found = counted.groupby(column)[["n", "loyal"]].sum()
+        for group, n, count in found[found["n"] >= SMALL].itertuples():
+            lift = count / n / everyone
+            shares = (wording.percent(count / n, 0), wording.number(lift, 1))
+            rows.append((lift, (view.labels[column], str(group), wording.number(n), *shares)))
     if not rows:
         return None
     top = [row for _lift, row in sorted(rows, key=lambda row: -row[0])[:MOST_LEANINGS]]

@@ -1,16 +1,17 @@
 """How many customers leave, is it better than before, what does it cost, and what is at stake?"""
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import charts, measures, wording
-from churn.filters import Span
+from churn.filters import ALL_TIME, Span
 from churn.findings.blocks import Figure, Findings, Part
 from churn.findings.changed import changed
 from churn.findings.nps import score_of
 from churn.findings.risks import spread, stake
 from churn.findings.words import against, customers, few, interval, of
 from churn.measures import Concentration, Share
-from churn.measures.dialect import Frame, has, is_known, is_true, one_row, real
+from churn.measures.dialect import Frame, has, is_true, one_row, real
 from churn.measures.loyalty import concentration_of
 from churn.measures.rates import share_of
 from churn.risk.scorecard import Scorecard
@@ -130,10 +131,13 @@ def _top(view: View) -> Figure | None:
 
 
 def revenue_of(view: View) -> Concentration | None:
-    """How revenue gathers: that of the orders in the period, else what customers pay a month; None where the desk holds neither."""
+    """How revenue gathers among those who bought: that of all orders, or of those in the period; else what customers pay a month; None
+    where the desk holds neither."""
+    if view.holds("customer_bought") and view.filters.period == ALL_TIME:
+        return concentration_of(view.frames["customer_bought"].select(value=nw.col("revenue")))
     months = view.months() if view.holds("orders") else None
     if months is not None:
-        paid = months.filter(is_known(real("revenue"))).group_by("customer_id").agg(real("revenue").sum().alias("value"))
+        paid = months.filter(nw.col("orders") > 0).group_by("customer_id").agg(nw.col("revenue").sum().alias("value"))
         return concentration_of(paid)
     if has(view.people, "monthly_value"):
         return concentration_of(measures.values_from_customers(view.people))

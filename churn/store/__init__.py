@@ -29,7 +29,7 @@ from churn.stored import (
     Prepare,
     Source,
     StoredColumn,
-    frames_of,
+    TablesOf,
     known_table,
     labelled,
     prepare_all,
@@ -216,7 +216,7 @@ class Desk:
         The frames can be joined with each other and end with the context: collect inside it.
         """
         with self._cursor() as cursor:
-            yield frames_of(cursor)
+            yield TablesOf(cursor)
 
     def setting(self, name: str, default: Json = None) -> Json:
         """The value kept under `name`, or `default`."""
