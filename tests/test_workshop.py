@@ -59,6 +59,7 @@ def test_a_firm_without_days_begins_with_what_it_has():
     worth = start.worth_of(undated)
     assert worth is not None
     assert (worth.stage.value, worth.stage.churn) == (47, CustomerWorth().churn)
+    assert worth.said[1].startswith("Churn a month, margin and discount rate are not in these tables")
     assert (start.points_of(undated), start.bucket_of(undated), start.calls_of(undated, None)) == (None, None, None)
     assert start.worth_of(replace(undated, monthly_value=None)) is None
     assert (start.loyal_of(None, from_orders=True), start.nps_of(None), start.quiz_of(None)) == (None, None, None)
