@@ -29,7 +29,7 @@ LAST = 12
 class Flow:
     """How many `customers` are active; how many of them (`valued`) have a known monthly value, and its mean (None: nobody's). With days
     that say who left: the average `churn` a month over the last `months` complete months, the last of them beginning on `until`, and the
-    mean number of customers who came in each; None and 0 without."""
+    mean number of customers who came in each; None and 0 without. `told_apart`: something says who is lost; else all count as active."""
 
     customers: int
     valued: int
@@ -38,6 +38,7 @@ class Flow:
     months: int = 0
     until: date | None = None
     new_a_month: float | None = None
+    told_apart: bool = True
 
     @property
     def over(self) -> str:
@@ -55,7 +56,7 @@ def flow(view: View) -> Flow:
         counts += [value.count().alias("valued"), value.sum().alias("sum")]
     found = one_row(here, counts)
     valued = int(found["valued"]) if priced else 0
-    known = Flow(int(found["n"]), valued, float(found["sum"]) / valued if valued else None)
+    known = Flow(int(found["n"]), valued, float(found["sum"]) / valued if valued else None, told_apart=view.lost is not None)
     if view.dials is None or view.lost is None or view.first_month is None:
         return known
     rates = churn_by_month_of(view.lived, view.dials.as_of, view.first_month)
@@ -83,7 +84,13 @@ def worth_of(found: Flow) -> Started | None:
     if found.churn is not None:
         stage = stage.turned(churn=found.churn.share)
         said.append(_churn_of(found, found.churn))
-    return _started(stage, said, lacking=_("Margin and discount rate are in no table: textbook numbers."))
+    if found.churn is None:
+        lacking = _("Churn a month, margin and discount rate are not in these tables: textbook numbers.")
+    elif found.monthly_value is None:
+        lacking = _("The monthly value, margin and discount rate are not in these tables: textbook numbers.")
+    else:
+        lacking = _("Margin and discount rate are in no table: textbook numbers.")
+    return _started(stage, said, lacking=lacking)
 
 
 def points_of(found: Flow) -> Started | None:
@@ -170,12 +177,10 @@ def _held(dial: Dial, value: float) -> float:
 
 
 def _value_of(found: Flow) -> str:
-    told = plural(
-        "A customer pays {value} a month: the mean of {n} active customer.",
-        "A customer pays {value} a month: the mean of {n} active customers.",
-        found.valued,
-    )
-    return told.format(value=money(found.monthly_value, digits=2))
+    active = plural("{n} active customer", "{n} active customers", found.valued)
+    everybody = plural("{n} customer, those who have left too", "{n} customers, those who have left too", found.valued)
+    told = _("A customer pays {value} a month: the mean of {customers}.")
+    return told.format(value=money(found.monthly_value, digits=2), customers=active if found.told_apart else everybody)
 
 
 def _churn_of(found: Flow, churn: Share) -> str:
