@@ -122,12 +122,18 @@ def _leanings(view: View, loyal: Frame) -> Part | None:
             counts = [nw.len().alias("n"), nw.col("habitual").sum().alias("loyal")]
             found = small(joined.group_by(column.name).agg(*counts))
             everyone = found["loyal"].sum() / max(1, found["n"].sum())
-            for group, n, count in found.loc[found["n"] >= SMALL, [column.name, "n", "loyal"]].itertuples(index=False):
-                if group is not None and group == group and everyone > 0:
-                    lift = count / n / everyone
-                    rows.append(
-                        (lift, (column.label, str(group), wording.number(n), wording.percent(count / n, 0), wording.number(lift, 1)))
+            named = found[(found["n"] >= SMALL) & found[column.name].notna()]
+            for group, n, count in named[[column.name, "n", "loyal"]].itertuples(index=False):
+                lift = count / n / everyone if everyone else 0.0
+                if lift > 1:
+                    cells = (
+                        view.labels[column.name],
+                        str(group),
+                        wording.number(n),
+                        wording.percent(count / n, 0),
+                        wording.number(lift, 1),
                     )
+                    rows.append((lift, cells))
     if not rows:
         return None
     top = [row for _lift, row in sorted(rows, key=lambda row: -row[0])[:MOST_LEANINGS]]
