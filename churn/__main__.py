@@ -186,6 +186,7 @@ def card(model: Model, out: Annotated[Path, typer.Option(help=_("where to write 
 app.command()(desk_commands.load)
 app.command()(desk_commands.undo)
 app.command()(desk_commands.loads)
+app.command()(desk_commands.report)
 app.command()(desk_commands.snapshot)
 
 

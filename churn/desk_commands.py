@@ -1,6 +1,7 @@
 """The commands that fill a desk and look after it: its tables, its history, and a step back. `python -m churn` gathers them."""
 
 import getpass
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from churn.errors import QuestionError, StoreError, TrainingError
+from churn.errors import FilterError, QuestionError, StoreError, TrainingError
+from churn.filters import filters_from
 from churn.gathering import Piece, gather
 from churn.histories import LEARNED, OF_EVENTS, history_of, of_nobody
 from churn.intake import Intake, ReadOptions
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from churn.store import Desk
     from churn.stored import Prepare
 
+
+SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 
 DeskFolder = Annotated[Path, typer.Option("--desk", help=_("the folder of the desk"))]
 
@@ -162,6 +166,52 @@ def loads(desk: DeskFolder) -> None:
 
     with _existing(desk) as opened:
         show({"desk": str(desk), "loads": as_json(opened.loads())})
+
+
+def report(
+    desk: DeskFolder,
+    out: Annotated[Path, typer.Option(help=_("where to write the report: .html"))],
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help=_("COLUMN=VALUE, as often as wanted: only such customers; also period=12, tenure=under_1")),
+    ] = None,
+) -> None:
+    """Writes what a desk knows as one HTML file that opens without a network and can be printed: figures, live charts and their numbers."""
+    from churn.report.of_desk import desk_report
+    from churn.report.outlet import outlet
+    from churn.risk.desk_history import bring_up
+    from churn.view import labels_of
+
+    outlet(out)
+    with _existing(desk) as opened:
+        if "customers" not in opened.tables():
+            raise StoreError(_("There are no customers in {folder}: load a table of them first.").format(folder=desk))
+        bring_up(opened)
+        columns = tuple(opened.columns("customers"))
+        filters = filters_from(filters_said(only or [], {column.label: column.name for column in columns}))
+        out.write_text(desk_report(opened, filters, is_sample=is_sample(opened)), "utf-8")
+        show({"desk": str(desk), "filter": filters.sentence(labels_of(columns)), "out": str(out)})
+
+
+def filters_said(pairs: list[str], columns: Mapping[str, str]) -> dict[str, list[str]]:
+    """The words of filters from COLUMN=VALUE, columns by their heading or their name in the desk. Raises FilterError for anything else.
+
+    >>> filters_said(["Region=North", "Region=South", "period=12"], {"Region": "region"})
+    {'region': ['North', 'South'], 'period': ['12']}
+    """
+    said: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise FilterError(_("--filter wants COLUMN=VALUE, such as region=North, and got '{pair}'.").format(pair=pair))
+        said.setdefault(columns.get(name, name), []).append(value)
+    return said
+
+
+def is_sample(desk: "Desk") -> bool:
+    """Whether the customers are those of the sample firm that comes with the project."""
+    file = SAMPLE / "customers.csv"
+    return file.exists() and desk.source("customers").digest == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def user() -> str:

@@ -15,6 +15,7 @@ from churn.filters import ALL_TIME, TENURE, Filters, Span, period_name
 from churn.measures import Share
 from churn.measures.dialect import Frame, has, is_known, is_true, one_row, small
 from churn.prepared import DAYS, dials_of
+from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
 from churn.store import Desk
 from churn.stored import StoredColumn
@@ -210,8 +211,10 @@ def types_of(columns: tuple[StoredColumn, ...]) -> Mapping[str, Type]:
 
 def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     """The values of each column that customers can be chosen by, "" for missing: columns of words with at most 40 of them (owners: all),
-    and numbers with at most 10; by safe name, those of DIMENSIONS first, RFM last."""
-    columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number")]
+    and numbers with at most 10, but none that marks the lost; by safe name, those of DIMENSIONS first, RFM last."""
+    headers, label = [column.label for column in desk.columns("customers")], label_of(desk)
+    marks = {*label_columns(pd.DataFrame(columns=headers)), *([label.column] if label else [])}
+    columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number") and column.label not in marks]
     found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:
         counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns] or [nw.len()])

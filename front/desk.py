@@ -7,7 +7,7 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
-from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, segments, signs, trust
+from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, segments, signs, trust, workshop
 from ui import filters
 from ui.desk import brought_up, firm
 from ui.links import go, link, remember
@@ -38,6 +38,9 @@ def page_list() -> dict[str, list[st.Page]]:
             st.Page(customer.show, url_path="customer", title=_("Customer"), icon=":material/person_search:"),
             st.Page(calls.show, url_path="calls", title=_("What calling pays"), icon=":material/call:"),
         ],
+        _("Workshop"): [
+            st.Page(workshop.show, url_path="workshop", title=_("Workshop"), icon=":material/school:"),
+        ],
         _("Data"): [
             st.Page(data.show, url_path="data", title=_("Data"), icon=":material/database:"),
             st.Page(gone.show, url_path="gone", title=_("Who counts as gone"), icon=":material/event_busy:"),
@@ -62,12 +65,13 @@ def open_page() -> None:
     """Opens the page that was asked for; what goes wrong with the desk or a file is one sentence."""
     st.set_page_config(page_title=_("Retention Desk"), page_icon=str(ICON), layout="wide")
     pages = page_list()
-    page = st.navigation(pages)
+    page = st.navigation(pages, expanded=True)
     remember({page.url_path: page for section in pages.values() for page in section}, here=page.url_path)
     try:
         brought_up()
         side()
-        if page.url_path not in FILTERED or firm() is None or filters.bar():
+        loaded = firm()
+        if page.url_path not in FILTERED or loaded is None or filters.bar(loaded):
             page.run()
     except ChurnError as error:
         st.error(wording.escape(str(error)), icon=":material/error:")

@@ -582,10 +582,14 @@ def test_ranked_groups_of_few_show_counts_alone():
 
 
 def test_the_size_of_a_group_shows_how_much_of_it_has_left():
-    chart = charts.sizes(pd.DataFrame({"group": ["North", "South"], "customers": [40, 7], "lost": [10, 2]}))
-    lost, here = chart.figure.data[:2]
-    assert [lost.x, here.x] == [(10, 2), (30, 5)]
-    assert chart.alt == "Customers by group: North 40; 25.0% left and South 7; 2 of 7 left."
+    groups = pd.DataFrame({"group": ["North", "South"], "customers": [40, 7], "lost": [10, 2]})
+    chart = charts.sizes(groups)
+    here, lost = chart.figure.data[:2]
+    assert [here.x, here.base, lost.x] == [(30, 5), (10, 2), (10, 2)]
+    assert chart.alt == "Customers by group: North 40; 10 left and South 7; 2 left."
+    alone = charts.sizes(groups.drop(columns="lost"))
+    assert alone.figure.data[0].x == (40, 7)
+    assert alone.alt == "Customers by group: North 40 and South 7."
 
 
 def _seen(colour: str, eye: np.ndarray) -> np.ndarray:

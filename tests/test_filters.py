@@ -73,6 +73,7 @@ def left_by(desk, filters):
         (Filters(tenures=("1_to_2",)), "de"),
         (Filters(tenures=("over_5", "2_to_5")), "ac"),
         (Filters({"region": ("Nowhere",)}), ""),
+        (Filters({"rfm": ("new", "at_risk")}), "ce"),
         (Filters(period="3"), "abcde"),
     ],
 )
@@ -123,12 +124,12 @@ def test_what_cannot_be_filtered_by_is_said():
         filters_from({"tenure": ["long"]})
 
 
-def test_the_levels_are_what_a_column_holds(desk):
-    assert levels_of(desk) == {
-        "region": ("East, far", "North", "South", ""),
-        "tier": ("1", "2", "3"),
-        "monthly_value": ("10", "20", "30", "50", ""),
-    }
+def test_the_levels_are_what_a_column_holds_and_how_they_bought(desk):
+    found = levels_of(desk)
+    assert found["region"] == ("East, far", "North", "South", "")
+    assert found["tier"] == ("1", "2", "3")
+    assert found["rfm"] == measures.SEGMENTS
+    assert "ended_on" not in found
 
 
 @settings(max_examples=25)

@@ -23,6 +23,7 @@ PAGES = {
     "score_sheet": "Score a spreadsheet",
     "customer": "Customer",
     "calls": "What calling pays",
+    "workshop": "Workshop",
     "gone": "Who counts as gone",
     "data": "Data",
 }

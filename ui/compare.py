@@ -8,15 +8,15 @@ from ui import figures
 from ui.desk import the_desk
 
 
-def compare_by(label: str, *, key: str = "by", besides: dict[str, str] | None = None, place: int = 0, none: str = "") -> str:
+def compare_by(label: str, *, key: str = "by", besides: dict[str, str] | None = None, none: str = "") -> str:
     """A choice among the columns of customers (and `besides`, keys and names); its key, "" where there are none or, with `none` (what to
-    call it), where nothing is to be compared. `place` says which is chosen first; the same key on two pages is one choice."""
-    labels = labels_of(columns_of(the_desk()))
-    known = figures.levels(the_desk().version())
-    ordered = sorted(known, key=lambda column: column not in DIMENSIONS)
+    call it), where nothing is to be compared. The same key on two pages is one choice. A firm without segment, region, plan or owner
+    begins with the column whose groups differ most."""
+    version = the_desk().version()
+    labels, known = labels_of(columns_of(the_desk())), figures.levels(version)
+    ordered = [column for column in DIMENSIONS if column in known] or ([figures.telling(version)] if known else [])
+    ordered += [column for column in known if column not in ordered]
     options = ({"": none} if none else {}) | {column: wording.escape(labels[column]) for column in ordered} | (besides or {})
     if not options:
         return ""
-    return str(
-        st.selectbox(label, list(options), min(place, len(options) - 1), format_func=options.__getitem__, key=key, bind="query-params")
-    )
+    return str(st.selectbox(label, list(options), format_func=options.__getitem__, key=key, bind="query-params"))

@@ -6,11 +6,14 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from churn.filters import Filters
 from churn.report.card import card_html
+from churn.report.of_desk import desk_report
 from churn.report.spreadsheets import MOST_SHEET_ROWS, csv_bytes, xlsx_bytes
 from churn.report.template import template_xlsx
 from churn.risk import Scorecard
 from churn.wording import _
+from ui.desk import Firm, the_desk
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,4 +68,20 @@ def model_card(card: Scorecard) -> None:
         on_click="ignore",
         icon=":material/download:",
         help=_("One HTML file that opens in any browser, loads nothing and can be printed. It holds the curves of all columns."),
+    )
+
+
+def report(firm: Firm, chosen: Filters) -> None:
+    """A button for the whole desk, filtered as it is looked at, as one file to send and to print."""
+    desk = the_desk()
+    st.download_button(
+        _("Report"),
+        lambda: desk_report(desk, chosen, is_sample=firm.is_sample).encode(),
+        "retention_report.html",
+        "text/html",
+        key="report",
+        type="tertiary",
+        on_click="ignore",
+        icon=":material/summarize:",
+        help=_("One HTML file (5 MB) that opens without a network and prints: figures, live charts and their numbers."),
     )

@@ -9,6 +9,7 @@ from churn.filters import Filters
 from churn.findings import Asked, Findings, stating
 from churn.findings.risks import scores
 from churn.findings.segments import besides as besides_of
+from churn.findings.segments import telling as telling_of
 from churn.risk.desk_models import shows_deeper
 from churn.risk.scorecard import Scorecard
 from churn.view import everybody, levels_of, viewed
@@ -75,6 +76,13 @@ def besides(version: int) -> dict[str, str]:
     """Ways to tell customers apart that are no column of theirs, and what to call each."""
     with viewed(the_desk()) as view:
         return besides_of(view)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def telling(version: int) -> str:
+    """The column whose groups differ most in how many left."""
+    with viewed(the_desk()) as view:
+        return telling_of(view, list(levels(version)))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -13,7 +13,8 @@ from churn.findings.segments import BY_TENURE
 from churn.view import DIMENSIONS, columns_of, labels_of, names_of, types_of, viewed
 from churn.wording import _, plural
 from ui import figures
-from ui.desk import dials, the_desk
+from ui.desk import Firm, dials, the_desk
+from ui.downloads import report
 
 BOUNDS = ("value_from", "value_to")
 PERIODS = (ALL_TIME, "3", "12", "24")
@@ -33,8 +34,9 @@ def filters() -> Filters:
     )
 
 
-def bar() -> bool:
-    """Draws the filters in one row with what they say and how many customers are left; whether anybody is left to show."""
+def bar(firm: Firm) -> bool:
+    """Draws the filters in one row with what they say, how many customers are left and the report of them; whether anybody is left to
+    show."""
     version = the_desk().version()
     levels = figures.levels(version)
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
@@ -52,6 +54,8 @@ def bar() -> bool:
             st.button(_("Reset"), icon=":material/filter_alt_off:", on_click=reset, type="tertiary", key="reset filters")
         else:
             st.caption(plural("All {n} customer", "All {n} customers", of), width="stretch")
+        if customers:
+            report(firm, chosen)
     if absent := sorted(_absent(levels)):
         st.warning(
             _("The link asks for {columns}, which these customers do not have.").format(columns=wording.escape(wording.listing(absent))),

@@ -75,7 +75,7 @@ def chart(drawn: Chart, *, key: str, on_pick: OnPick | None = None) -> None:
 def _picked(key: str, picks: Picks, on_pick: OnPick) -> None:
     """Hands on what was clicked; a click that undoes another chooses nothing."""
     points = st.session_state[key].selection.points
-    places = [point["point_index"] for point in points if point["curve_number"] == picks.curve]
+    places = [point["point_index"] for point in points if picks.curve in (None, point["curve_number"])]
     if places:
         on_pick(dict(zip(picks.columns, picks.values[places[-1]], strict=True)))
 
@@ -100,10 +100,11 @@ def head(found: Findings, *, firm: Firm | None = None) -> bool:
 
 
 def parts(found: Sequence[Part], *, on_pick: OnPick | None = None) -> None:
-    """Parts below each other; two halves that follow each other side by side."""
+    """Parts below each other, two halves that follow each other side by side; last, in one box, what others lack."""
+    shown = [part for part in found if not part.lacking]
     place = 0
-    while place < len(found):
-        pair = found[place : place + 2]
+    while place < len(shown):
+        pair = shown[place : place + 2]
         if len(pair) == 2 and pair[0].half and pair[1].half:
             for column, half in zip(st.columns(2, gap="large"), pair, strict=True):
                 with column:
@@ -112,16 +113,15 @@ def parts(found: Sequence[Part], *, on_pick: OnPick | None = None) -> None:
             pair = pair[:1]
             part(pair[0], on_pick=on_pick)
         place += len(pair)
+    if missing := [part for part in found if part.lacking]:
+        lacking("\n".join(f"- {wording.escape(part.title)}: {wording.escape(part.lacking)}" for part in missing))
 
 
 def part(found: Part, *, on_pick: OnPick | None = None) -> None:
-    """One thing to look at: what it is, on what, and the chart or the table; or what it lacks."""
+    """One thing to look at: what it is, on what, and the chart or the table."""
     st.subheader(wording.escape(found.title), anchor=False)
     if found.about:
         st.caption(wording.escape(found.about))
-    if found.lacking:
-        lacking(wording.escape(found.lacking))
-        return
     _warn(found.caution)
     if found.chart is not None:
         chart(found.chart, key=found.key, on_pick=on_pick)

@@ -47,7 +47,7 @@ def cohort_heat(found: Cohorts, *, by: Literal["customers", "revenue"] = "custom
         x=mean["period"], y=mean[share], yaxis="y2", mode="lines+markers", line={"color": OURS, "width": 2.5}, **look.told(hover)
     )
     below = 1 - 90 / (90 + 26 * max(1, len(kept)))
-    figure.update_xaxes(title_text=_spans_on(every), nticks=13, range=[-0.5, last + 0.5])
+    figure.update_xaxes(title_text=_spans_on(every), tick0=0, dtick=-(-(last + 1) // 13), range=[-0.5, last + 0.5])
     figure.update_yaxes(tickvals=look.places(names), ticktext=names)
     top = 1.1 * max([0.01, *mean[share]])
     figure.update_layout(

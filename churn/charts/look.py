@@ -32,12 +32,12 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Picks:
-    """What a click on a point of a chart's trace number `curve` chooses: for each of its points the values of these `columns` (safe names
-    of the customers table)."""
+    """What a click on a point of a chart's trace number `curve` (None: of any) chooses: for each of its points the values of these
+    `columns` (safe names of the customers table)."""
 
     columns: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
-    curve: int = 0
+    curve: int | None = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +219,7 @@ def _start(heap: Sequence[int], wanted: Sequence[float], least: float) -> float:
     return sum(wanted[place] for place in heap) / len(heap) - least * (len(heap) - 1) / 2
 
 
-def picked(found: pd.DataFrame, column: str | None, *, curve: int) -> Picks | None:
+def picked(found: pd.DataFrame, column: str | None, *, curve: int | None) -> Picks | None:
     """What a click on a group's bar or point chooses; "" (MISSING of the filters) for those without a group."""
     if column is None:
         return None

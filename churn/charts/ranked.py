@@ -5,7 +5,7 @@ import pandas as pd
 from churn import wording
 from churn.charts import look
 from churn.charts.look import OURS, QUOTED, UP, Chart
-from churn.wording import _
+from churn.wording import _, plural
 
 
 def ranked(found: pd.DataFrame, *, title: str, overall: float | None = None, picks: str | None = None) -> Chart:
@@ -44,30 +44,28 @@ def ranked(found: pd.DataFrame, *, title: str, overall: float | None = None, pic
 def sizes(found: pd.DataFrame, *, picks: str | None = None) -> Chart:
     """How many customers each group has and, in another colour, how many of them have left.
 
-    Columns in: group (missing: none), customers, lost. A click picks a group of the column `picks`.
+    Columns in: group (missing: none), customers, lost (absent: nothing says who left). A click picks a group of the column `picks`.
     """
-    names = [look.label(group) for group in found["group"]]
-    left = [
-        _("{share} left").format(share=look.share_said(lost / max(1, there), lost, there))
-        for lost, there in zip(found["lost"], found["customers"], strict=True)
-    ]
-    shown = [f"{wording.number(there)}; {text}" for there, text in zip(found["customers"], left, strict=True)]
-    hover = [
-        f"{look.name(name)}<br>{look.customers(int(there))}<br>{look.of_all(lost, there)}: {text}"
-        for name, there, lost, text in zip(names, found["customers"], found["lost"], left, strict=True)
-    ]
+    names, told = [look.label(group) for group in found["group"]], "lost" in found
+    lost = found["lost"] if told else found["customers"] * 0
+    left = [plural("{n} left", "{n} left", int(n)) for n in lost] if told else [""] * len(found)
+    shown = ["; ".join(filter(None, [wording.number(n), text])) for n, text in zip(found["customers"], left, strict=True)]
+    lines = [[look.name(name), look.customers(int(n)), text] for name, n, text in zip(names, found["customers"], left, strict=True)]
+    hover = ["<br>".join(filter(None, line)) for line in lines]
     figure, at = look.rows(names), look.places(names)
-    look.bars(figure, found["lost"], at, UP, hover)
-    look.bars(figure, found["customers"] - found["lost"], at, OURS, hover)
+    look.bars(figure, found["customers"] - lost, at, OURS, hover)
+    if told:
+        figure.data[0].base = list(lost)
+        look.bars(figure, lost, at, UP, hover)
+        said = _("orange: have left, blue: still here")
+        figure.add_annotation(x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=said, showarrow=False)
     look.texts(figure, found["customers"], at, shown)
-    figure.update_layout(barmode="stack")
-    said = _("orange: have left, blue: still here")
-    figure.add_annotation(x=0, xref="paper", y=1, yref="paper", xanchor="left", yanchor="bottom", text=said, showarrow=False)
+    figure.update_layout(barmode="overlay")
     figure.update_xaxes(visible=False, range=[0, 1.6 * max([1, *found["customers"]])])
-    data = pd.DataFrame({_("Group"): names, _("Customers"): found["customers"], _("Lost"): found["lost"]})
+    data = pd.DataFrame({_("Group"): names, _("Customers"): found["customers"]} | ({_("Lost"): lost} if told else {}))
     alt = _("Customers by group: {told}.")
-    told = wording.listing([f"{name} {text}" for name, text in zip(names, shown, strict=True)])
-    return Chart(figure, alt.replace("{told}", told), data, look.picked(found, picks, curve=1))
+    words = wording.listing([f"{name} {text}" for name, text in zip(names, shown, strict=True)])
+    return Chart(figure, alt.replace("{told}", words), data, look.picked(found, picks, curve=None))
 
 
 def _too_few() -> str:

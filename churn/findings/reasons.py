@@ -64,7 +64,7 @@ def reasons(view: View, asked: Asked | None, card: Scorecard | None = None) -> F
     return Findings(
         title,
         question,
-        figures=(*_compared(found), _silent(found)),
+        figures=(*_compared(found), *([_silent(found)] if view.lost is not None else [])),
         caution=few(found.stated, plural("{n} stated reason", "{n} stated reasons", found.stated)),
         parts=tuple(part for part in shown if part is not None),
     )

@@ -1,6 +1,6 @@
 """Which customers leave, by one or two of their columns, and what they are worth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import narwhals.stable.v2 as nw
@@ -49,6 +49,20 @@ def segments(view: View, first: str, second: str = "") -> Findings:
         caution=few(view.customers, customers(view.customers)),
         parts=tuple(parts),
     )
+
+
+def telling(view: View, columns: Sequence[str]) -> str:
+    """Of these columns the one whose groups differ most in how many left (the largest chi-square for its groups); the first where nothing
+    says who left, "" for none."""
+    if view.lost is None or not columns:
+        return next(iter(columns), "")
+    scores: dict[str, float] = {}
+    for column in columns:
+        cells = measures.segments(view.people, [column], view.lost).cells
+        whole = cells["lost"].sum() / max(1, cells["known"].sum())
+        apart = (cells["known"] * (cells["share"] - whole) ** 2).sum()
+        scores[column] = apart / max(1, len(cells) - 1)
+    return max(scores, key=lambda column: scores[column])
 
 
 def dimensions(view: View) -> dict[str, str]:
@@ -146,11 +160,12 @@ def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tupl
 def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> list[Part]:
     cells = one.cells.assign(group=_named(one.cells, one.by[0], bands.get(key)))
     cells["code"] = _codes(one.cells, one.by[0])
+    counted = cells[["group", "customers", *(["lost"] if view.lost is not None else [])]]
     sizes = Part(
         "sizes",
         _("How many"),
         _("Customers of each group. Click a bar to look at one group alone, on all pages."),
-        _choosing(charts.sizes(cells[["group", "customers", "lost"]], picks=key), (key,), cells[["code"]]),
+        _choosing(charts.sizes(counted, picks=key), (key,), cells[["code"]]),
         half=True,
         notes=_left_out(one),
     )

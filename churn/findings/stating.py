@@ -25,14 +25,14 @@ def sources(view: View) -> dict[str, str]:
 
 def said(view: View, source: str, span: Span | None = None) -> Frame:
     """One row a customer who is lost or states a reason: customer_id, started_on, lost_on (null: still here), reason as written (null:
-    none). Of a `span`, or of the period where one was asked for, only who left in it. Where no day says when the lost left, a day that
-    stands for none."""
+    none). Of a `span`, or of the period where one was asked for, only who left in it. Where nothing says who left, it is who states a
+    reason; where no day says when they left, lost_on is a day that stands for none."""
     span = span or (view.span if view.span is not None and view.span.first is not None else None)
     if view.dated:
         found = view.frames["customer_reasons"] if source == EXIT_SURVEYS else _of_column(source, view.people, nw.col("lost_on"))
     else:
         people = view.people if source != EXIT_SURVEYS else _with_answers(view)
-        lost = ~nw.col("customer_id").is_null() if view.lost is None else view.lost
+        lost = is_known(words(source or "_reason")) if view.lost is None else view.lost
         found = _of_column(source or "_reason", people, nw.when(lost).then(nw.lit(NO_DAY)))
     if span is None:
         return found

@@ -14,7 +14,8 @@ import pandas as pd
 from scipy.special import betainc
 
 from churn.errors import MoneyError
-from churn.wording import _, number, percent
+from churn.money import checks
+from churn.wording import _, number
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,14 +44,8 @@ class Offer:
             _("The cost of a contact"): self.contact,
         }
         for what, amount in amounts.items():
-            if not 0 <= amount < math.inf:
-                raise MoneyError(_("{what} must be an amount from 0 up, not {amount}.").format(what=what, amount=number(amount, 2)))
-        if not 0 < self.acceptance <= 1:
-            raise MoneyError(
-                _("The share of leavers who accept the offer must be above 0% and at most 100%, not {share}.").format(
-                    share=percent(self.acceptance)
-                )
-            )
+            checks.amount(what, amount)
+        checks.some_share(_("The share of leavers who accept the offer"), self.acceptance)
 
     @property
     def kept(self) -> float:
