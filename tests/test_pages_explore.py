@@ -209,8 +209,8 @@ def test_the_trust_page_shows_the_grade_what_it_rests_on_and_a_columns_curve(pag
 @pytest.mark.long
 def test_a_leak_that_was_put_back_is_warned_of_wherever_the_score_is_used(page_at, leak_url):
     for path in ("overview", "trust", "score_sheet"):
-        warning = page_at(path, at=leak_url).get_by_test_id("stAlert")
-        expect(warning).to_contain_text("The score will look better than it is")
+        warning = page_at(path, at=leak_url).get_by_test_id("stAlert").filter(has_text="The score will look better than it is")
+        expect(warning).to_be_visible()
         expect(warning).to_contain_text("last *call* (by itself it tells who was lost almost surely")
 
 
@@ -236,7 +236,12 @@ def test_an_empty_desk_is_one_sentence_and_the_way_to_the_data(path, page_at, em
 
 @pytest.mark.parametrize(
     ("path", "sentence"),
-    [("reasons", "There are no stated reasons"), ("loyalty", "There is no revenue"), ("nps", "There are no NPS answers")],
+    [
+        ("reasons", "There are no stated reasons"),
+        ("segments", "The customers have no column to tell groups by"),
+        ("loyalty", "There is no revenue"),
+        ("nps", "Nobody was asked"),
+    ],
 )
 def test_a_page_without_its_table_says_which(path, sentence, page_at, odd_url):
     page = page_at(path, at=odd_url)
@@ -247,7 +252,12 @@ def test_a_page_without_its_table_says_which(path, sentence, page_at, odd_url):
 
 def test_without_monthly_values_the_riskiest_are_listed(page_at, odd_url, odd_customers):
     page = page_at("overview", at=odd_url)
-    assert set(cards(page, 4)) == {"Customers", "Churn rate", "Active customers", "Expected losses"}
+    found, lost = cards(page, 3), odd_customers["Churn"].sum()
+    assert set(found) == {"Active customers", "Share who have left", "Expected losses"}
+    assert found["Active customers"] == (str(240 - lost), f"Of 240 customers; {lost} have left")
+    assert found["Share who have left"].value == f"{lost / 240:.1%}"
+    assert f"{lost} of 240 in the table have left, whenever that was; 95% interval " in found["Share who have left"].on
+    expect(page.get_by_text("No day says when customers left")).to_be_visible()
     active = odd_customers[(odd_customers["Churn"] == 0)]
     assert {row[1] for row in cells(page)} <= set(active["Customer ID"])
     expect(page.get_by_role("heading", name="Highest risk")).to_be_visible()
