@@ -5,7 +5,7 @@ import streamlit as st
 from churn.wording import _
 from ui import figures, filters
 from ui.compare import compare_by
-from ui.desk import firm, the_desk
+from ui.desk import dials, firm, the_desk
 from ui.show import head, heading, no_customers, parts
 
 
@@ -17,7 +17,7 @@ def show() -> None:
         return
     top, options, rest = st.container(), st.container(horizontal=True, vertical_alignment="bottom"), st.container()
     with options:
-        by = compare_by(_("How long they stay, by"))
+        by = compare_by(_("How long they stay, by")) if dials() is not None else ""
     found = figures.loyalty(the_desk().version(), filters.filters(), by)
     with top:
         more = head(found, firm=loaded)

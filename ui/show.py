@@ -114,7 +114,7 @@ def parts(found: Sequence[Part], *, on_pick: OnPick | None = None) -> None:
             part(pair[0], on_pick=on_pick)
         place += len(pair)
     if missing := [part for part in found if part.lacking]:
-        lacking("\n".join(f"- {wording.escape(part.title)}: {wording.escape(part.lacking)}" for part in missing))
+        lacking("\n\n".join(wording.escape(part.lacking) for part in missing))
 
 
 def part(found: Part, *, on_pick: OnPick | None = None) -> None:
