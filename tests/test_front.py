@@ -15,6 +15,7 @@ from tests.browser import ROOT, Visitor, serving
 PAGES = {
     "overview": "Overview",
     "reasons": "Reasons",
+    "segments": "Segments",
     "signs": "Warning signs",
     "loyalty": "Loyalty",
     "nps": "NPS",

@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -23,47 +22,10 @@ from churn.risk.of_history import in_words
 from churn.store import open_desk
 from tests.browser import ROOT, choose, finished, serving
 from tests.models import called, collected, history_model
+from tests.seen import cards, cells, charts, click_row, shown
 
-PAGES = ("overview", "reasons", "signs", "loyalty", "nps", "trust", "customer", "calls", "gone")
+PAGES = ("overview", "reasons", "segments", "signs", "loyalty", "nps", "trust", "customer", "calls", "gone")
 SAMPLE = ROOT / "sample_data"
-
-
-class Card(NamedTuple):
-    """A figure as it stands on a page, and what it says it was computed on."""
-
-    value: str
-    on: str
-
-
-def cards(page: Page, number: int) -> dict[str, Card]:
-    """The so many figures of a page by their labels."""
-    metrics = page.get_by_test_id("stMetric")
-    expect(metrics).to_have_count(number)
-    found = {}
-    for metric in metrics.all():
-        box = metric.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
-        label, value = metric.get_by_test_id("stMetricLabel").inner_text(), metric.get_by_test_id("stMetricValue").inner_text()
-        found[label] = Card(value, box.get_by_test_id("stCaptionContainer").inner_text())
-    return found
-
-
-def charts(page: Page, number: int) -> list[str]:
-    """What each of the so many charts of a page tells those who cannot see it."""
-    drawn = page.get_by_test_id("stPlotlyChart")
-    expect(drawn).to_have_count(number)
-    return [str(chart.get_attribute("aria-label")) for chart in drawn.all()]
-
-
-def shown(page: Page) -> set[str]:
-    """Which figures stand on a page that is drawn in full."""
-    return set(page.get_by_test_id("stMetricLabel").all_inner_texts())
-
-
-def cells(page: Page, table: int = 0) -> list[list[str]]:
-    """The rows of a table of a page, as unformatted as the browser holds them."""
-    rows = page.get_by_test_id("stDataFrame").nth(table).locator("tbody tr")
-    expect(rows.first).to_be_attached()
-    return [row.locator("td").all_inner_texts() for row in rows.all()]
 
 
 def search(page: Page, text: str) -> None:
@@ -73,22 +35,6 @@ def search(page: Page, text: str) -> None:
     page.wait_for_url(re.compile(r"customer="))
     expect(page.get_by_text("Or begin with those who have most at risk.")).to_have_count(0)  # the address changes before the page
     finished(page)
-
-
-def click_row(page: Page, row: int) -> None:
-    """Clicks the first cell of a row of the page's first table, which is drawn on a canvas."""
-    table = page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    table.click(position={"x": 60, "y": 35 + 35 * row + 17})
-    page.wait_for_url(re.compile(r"/customer\?customer="))
-    finished(page)
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    z, share = 1.959964, count / total
-    middle, half = share + z * z / (2 * total), z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return (middle - half) / (1 + z * z / total), (middle + half) / (1 + z * z / total)
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +59,6 @@ def foretold(sample_desk, sample_card, tmp_path_factory):
     """Everybody's score by that model, worked out from the features in the desk's file."""
     features = called(collected(sample_desk, "customer_features", tmp_path_factory.mktemp("features")))
     return features, score(sample_card, features, id_column="customer_id")
-
-
-@pytest.fixture(scope="module")
-def surveys():
-    return pd.read_csv(SAMPLE / "surveys.csv", dtype={"customer_id": str})
 
 
 @pytest.fixture(scope="module")
@@ -172,86 +113,6 @@ def leak_url(tmp_path_factory):
     frame = pd.DataFrame({"id": range(200), "last *call*": lost * 5 + chance.normal(size=200), "churn": lost.astype(int)})
     with trained(frame, "leak.csv", tmp_path_factory.mktemp("leak"), keep=("last *call*",)) as url:
         yield url
-
-
-def test_the_overview_counts_customers_and_the_lost_as_pandas_does(page_at, customers):
-    found = cards(page_at("overview"), 6)
-    low, high = wilson(customers["lost"].sum(), len(customers))
-    assert found["Customers"].value == f"{len(customers):,}"
-    assert found["Churn rate"].value == f"{customers['lost'].mean():.1%}"
-    assert f"({customers['lost'].sum():,} of {len(customers):,}), not a yearly rate" in found["Churn rate"].on
-    assert f"95% interval {low:.1%} to {high:.1%}" in found["Churn rate"].on
-    assert found["Active customers"].value == f"{(~customers['lost']).sum():,}"
-
-
-def test_the_overview_adds_up_what_is_at_stake_as_pandas_does(page_at, customers):
-    active = customers[~customers["lost"]]
-    found = cards(page_at("overview"), 6)
-    assert found["Monthly value"].value == f"{active['monthly_value'].sum():,.0f}"
-    assert found["Monthly value at risk"].value == f"{(active['monthly_value'] * active['risk']).sum():,.0f}"
-    assert found["Expected losses"].value == f"{active['risk'].sum():,.0f}"
-    assert f"{len(active):,} active customers" in found["Expected losses"].on
-
-
-def test_the_overview_shows_how_risk_is_spread_and_what_moves_it(page_at, customers):
-    risk = customers.loc[~customers["lost"], "risk"]
-    page = page_at("overview")
-    spread, moves = charts(page, 2)
-    low, high = (risk < 0.2).sum(), (risk >= 0.5).sum()
-    assert spread == f"Customers by risk: {low:,} low, {len(risk) - low - high:,} medium, {high:,} high."
-    assert moves.startswith("What moves the scores, by column: ")
-    expect(page.get_by_text("An association, not a cause.")).to_be_visible()
-    expect(page.get_by_text("times in 100")).to_be_visible()
-
-
-def test_the_ten_with_most_value_at_risk_lead_to_their_pages(page_at, customers):
-    active = customers[~customers["lost"]]
-    worst = active.assign(at_risk=active["monthly_value"] * active["risk"]).nlargest(10, "at_risk")
-    page = page_at("overview")
-    assert [row[1] for row in cells(page)] == list(worst["customer_id"])
-    click_row(page, 3)
-    assert page.url.endswith(f"/customer?customer={worst['customer_id'].iloc[3]}")
-    expect(page.locator("h2").first).to_have_text(worst["name"].iloc[3])
-
-
-def test_the_reasons_are_those_of_the_exit_surveys(page_at, customers, surveys):
-    page = page_at("reasons")
-    exits = surveys[surveys["question"] == "exit"].sort_values(["answered_on", "reason"]).drop_duplicates("customer_id", keep="last")
-    lost = customers[customers["lost"]].merge(exits, on="customer_id", how="left")
-    stated = lost.loc[lost["reason"].notna() & (lost["reason"] != "not stated"), "reason"]
-    found = cards(page, 3)
-    assert found["Felt unvalued: here"].value == f"{(stated == 'felt unvalued').mean():.0%}"
-    assert f"of {len(stated):,} customers who gave a reason" in found["Felt unvalued: here"].on
-    assert found["Often quoted"].value == "67%"
-    assert found["Gave no reason"].value == f"{len(lost) - len(stated):,}"
-    assert f"competitor {(stated == 'competitor').mean():.1%}" in charts(page, 1)[0]
-    expect(page.get_by_text("no primary study found; its shares sum to 99%")).to_be_visible()
-
-
-def test_the_top_fifths_share_is_that_of_the_orders(page_at):
-    page = page_at("loyalty")
-    by_customer = pd.read_csv(SAMPLE / "orders.csv").groupby("customer_id")["amount"].sum().sort_values(ascending=False)
-    top = by_customer.head(len(by_customer) // 5).sum() / by_customer.sum()
-    assert len(by_customer) % 5 == 0
-    found = cards(page, 3)
-    assert found["Top fifth's share, here"] == Card(f"{top:.1%}", f"Of {len(by_customer):,} customers")
-    assert found["Often quoted"].value == "80%"
-    assert float(found["Revenue"].value.replace(",", "")) == pytest.approx(by_customer.sum(), abs=0.51)
-    assert f"{top:.1%} of the revenue" in charts(page, 1)[0]
-
-
-def test_the_nps_is_that_of_each_customers_latest_answer(page_at, customers, surveys):
-    page = page_at("nps")
-    answers = surveys[surveys["question"] == "nps"].sort_values(["answered_on", "score"]).drop_duplicates("customer_id", keep="last")
-    signs = (answers["score"] >= 9).astype(int) - (answers["score"] <= 6).astype(int)
-    found = cards(page, 2)
-    assert found["NPS"].value == f"{100 * signs.mean():+.1f}"
-    assert f"standard error {100 * signs.std(ddof=0) / math.sqrt(len(signs)):.1f}" in found["NPS"].on
-    assert found["Answers"].value == f"{len(answers):,}"
-    by = 100 * answers.assign(sign=signs).merge(customers, on="customer_id").groupby("plan")["sign"].mean()
-    page.get_by_role("radio", name="Plan").click()
-    expect(page.locator("[data-testid=stPlotlyChart]").last).to_have_attribute("aria-label", re.compile("Basic"))
-    assert all(f"{plan} {score:+.0f}" in charts(page, 2)[-1] for plan, score in by.items())
 
 
 def test_the_desks_risks_are_those_that_the_history_foretells_for_all_who_are_still_there(customers, foretold):
@@ -348,8 +209,8 @@ def test_the_trust_page_shows_the_grade_what_it_rests_on_and_a_columns_curve(pag
 @pytest.mark.long
 def test_a_leak_that_was_put_back_is_warned_of_wherever_the_score_is_used(page_at, leak_url):
     for path in ("overview", "trust", "score_sheet"):
-        warning = page_at(path, at=leak_url).get_by_test_id("stAlert")
-        expect(warning).to_contain_text("The score will look better than it is")
+        warning = page_at(path, at=leak_url).get_by_test_id("stAlert").filter(has_text="The score will look better than it is")
+        expect(warning).to_be_visible()
         expect(warning).to_contain_text("last *call* (by itself it tells who was lost almost surely")
 
 
@@ -375,7 +236,12 @@ def test_an_empty_desk_is_one_sentence_and_the_way_to_the_data(path, page_at, em
 
 @pytest.mark.parametrize(
     ("path", "sentence"),
-    [("reasons", "There are no stated reasons"), ("loyalty", "There is no revenue"), ("nps", "There are no NPS answers")],
+    [
+        ("reasons", "There are no stated reasons"),
+        ("segments", "The customers have no column to tell groups by"),
+        ("loyalty", "There is no revenue"),
+        ("nps", "Nobody was asked"),
+    ],
 )
 def test_a_page_without_its_table_says_which(path, sentence, page_at, odd_url):
     page = page_at(path, at=odd_url)
@@ -386,7 +252,12 @@ def test_a_page_without_its_table_says_which(path, sentence, page_at, odd_url):
 
 def test_without_monthly_values_the_riskiest_are_listed(page_at, odd_url, odd_customers):
     page = page_at("overview", at=odd_url)
-    assert set(cards(page, 4)) == {"Customers", "Churn rate", "Active customers", "Expected losses"}
+    found, lost = cards(page, 3), odd_customers["Churn"].sum()
+    assert set(found) == {"Active customers", "Share who have left", "Expected losses"}
+    assert found["Active customers"] == (str(240 - lost), f"Of 240 customers; {lost} have left")
+    assert found["Share who have left"].value == f"{lost / 240:.1%}"
+    assert f"{lost} of 240 in the table have left, whenever that was; 95% interval " in found["Share who have left"].on
+    expect(page.get_by_text("No day says when customers left")).to_be_visible()
     active = odd_customers[(odd_customers["Churn"] == 0)]
     assert {row[1] for row in cells(page)} <= set(active["Customer ID"])
     expect(page.get_by_role("heading", name="Highest risk")).to_be_visible()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from churn.signs import SIGNS
 from tests.browser import ROOT, choose, finished
 from tests.referees_signs import referee_signs
-from tests.test_pages_explore import click_row
+from tests.seen import click_row
 
 DAY = pd.Timestamp(2026, 1, 1)
 

@@ -39,6 +39,7 @@ def bar(firm: Firm) -> bool:
     show."""
     version = the_desk().version()
     levels = figures.levels(version)
+    unheard = _unheard(version, levels)
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         with st.popover(_("Filter"), icon=":material/filter_alt:"):
             _boxes(version, levels)
@@ -61,6 +62,9 @@ def bar(firm: Firm) -> bool:
             _("The link asks for {columns}, which these customers do not have.").format(columns=wording.escape(wording.listing(absent))),
             icon=":material/link_off:",
         )
+    if unheard:
+        told = _("The link asks for {values}, which cannot be chosen here: that part of it is left out.")
+        st.warning(told.format(values=wording.escape(wording.listing(unheard))), icon=":material/link_off:")
     if not customers:
         st.info(_("No customer fits these filters: take one away, or reset them."), icon=":material/filter_alt_off:")
     return customers > 0
@@ -128,6 +132,16 @@ def _is_asked(column: str) -> bool:
 
 def _absent(levels: Mapping[str, tuple[str, ...]]) -> set[str]:
     return {key.removeprefix(OWN) for key in st.query_params if key.startswith(OWN)} - set(levels)
+
+
+def _unheard(version: int, levels: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The values in the address that no box offers: a box drops them from it, so that they are to be read before it is drawn."""
+    names = names_of(columns_of(the_desk()))
+    offered = {f"{OWN}{column}": {_value_name(names.get(column, {}), value) for value in levels[column]} for column in levels}
+    if dials() is not None:
+        offered["period"] = {said.period_name(period) for period in _periods(version)}
+        offered["tenure"] = {said.tenure_name(band) for band in TENURES}
+    return [value for key, values in offered.items() for value in st.query_params.get_all(key) if value not in values]
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

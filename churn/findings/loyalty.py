@@ -127,7 +127,8 @@ def _leanings(view: View, loyal: Frame) -> Part | None:
         for group, n, count in found[found["n"] >= SMALL].itertuples():
             lift = count / n / everyone
             shares = (wording.percent(count / n, 0), wording.number(lift, 1))
-            rows.append((lift, (view.labels[column], str(group), wording.number(n), *shares)))
+            if lift > 1:
+                rows.append((lift, (view.labels[column], str(group), wording.number(n), *shares)))
     if not rows:
         return None
     top = [row for _lift, row in sorted(rows, key=lambda row: -row[0])[:MOST_LEANINGS]]
