@@ -69,7 +69,7 @@ def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
         return None
     on = _("Of those here at the start of a month, on average {recently}; {interval}")
     on = on.format(recently=view.recently, interval=interval(now))
-    before = against(now, _average(rates, _earlier(view.recent)), _("in as many months before"))
+    before = against(now, _average(rates, _earlier(view.recent)), _("in the time before"))
     return Figure(_("Churn a month"), wording.percent(now.share), on, before)
 
 

@@ -172,7 +172,8 @@ def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> li
     if view.lost is None:
         return [sizes]
     whole = cells["known"].sum()
-    rates = cells.rename(columns={"lost": "part", "known": "whole"}).sort_values("share", ascending=False, na_position="last")
+    rates = cells.rename(columns={"lost": "part", "known": "whole"}).assign(is_few=cells["known"] < SMALL)
+    rates = rates.sort_values(["is_few", "share"], ascending=[True, False], na_position="last")
     drawn = charts.ranked(rates, title=_("have left"), overall=cells["lost"].sum() / whole if whole else None, picks=key)
     about = _("The share of each group that has left, whenever that was, with its 95% interval.")
     if key == BY_TENURE:
