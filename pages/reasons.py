@@ -4,32 +4,18 @@ import streamlit as st
 
 from churn.findings import Asked
 from churn.wording import _
-from ui import figures, filters
+from ui import figures
+from ui.asking import question
 from ui.compare import compare_by
-from ui.desk import firm, the_desk
-from ui.show import head, heading, no_customers, parts
 
 
 def show() -> None:
-    loaded = firm()
-    if loaded is None:
-        heading(_("Reasons"), loaded)
-        no_customers()
-        return
-    version = the_desk().version()
-    top, options, rest = st.container(), st.container(horizontal=True, vertical_alignment="bottom"), st.container()
-    with options:
-        asked = _asked(figures.reason_sources(version))
-    found = figures.reasons(version, filters.filters(), asked)
-    with top:
-        more = head(found, firm=loaded)
-    if more:
-        with rest:
-            parts(found.parts, on_pick=filters.pick)
+    question(_("Reasons"), _ask, figures.reasons)
 
 
-def _asked(sources: dict[str, str]) -> Asked | None:
+def _ask(version: int) -> Asked | None:
     """What to show: from where, how, and by what."""
+    sources = figures.reason_sources(version)
     if not sources:
         return None
     source = next(iter(sources))

@@ -10,6 +10,7 @@ import streamlit as st
 from churn import wording
 from churn.charts import Chart, Picks
 from churn.findings import Figure, Findings, Part, Table
+from churn.findings.words import few as caution_of
 from churn.measures import Period
 from churn.report.spreadsheets import csv_bytes
 from churn.risk import Scorecard
@@ -18,7 +19,6 @@ from ui import tables
 from ui.desk import Firm
 from ui.links import link
 
-FEW = 30
 MOST_ROWS_WHOLE = 25
 _CHART = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "responsive": True}
 
@@ -156,9 +156,8 @@ def no_customers() -> None:
 
 
 def few(n: int, counted: str) -> None:
-    """A caution where a figure rests on fewer than 30; `counted` is `n` in words, such as "12 answers"."""
-    if n < FEW:
-        st.warning(_("Only {counted}: chance alone can move these figures a lot.").format(counted=counted), icon=":material/warning:")
+    """A caution where a figure rests on few; `counted` is `n` in words, such as "12 answers"."""
+    _warn(caution_of(n, counted))
 
 
 def days(period: Period | None) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from churn import charts, measures, wording
 from churn.findings.blocks import Figure, Findings, Part, Table
 from churn.findings.overview import revenue_of
-from churn.findings.words import SMALL, against, customers, few, interval, of
+from churn.findings.words import SMALL, against, customers, few, interval, of, said_share
 from churn.measures import Buyers, Concentration
 from churn.measures.dialect import Frame, has, real, small
 from churn.measures.newcomers import QUOTED_SPEND, QUOTED_TRY, quoted_existing_standing
@@ -88,20 +88,14 @@ def _fifths(view: View) -> list[Part]:
                 _("The fifth that"): name,
                 _("Customers"): wording.number(fifth.customers),
                 _("Share of revenue"): wording.percent(fifth.revenue_share, 0),
-                _("Have left since"): _share(fifth.lost.count, fifth.lost.total),
-                _("Of the others"): _share(fifth.others_lost.count, fifth.others_lost.total),
+                _("Have left since"): said_share(fifth.lost),
+                _("Of the others"): said_share(fifth.others_lost),
                 _("Apart by"): against(fifth.lost, fifth.others_lost, _("the others")),
             }
         )
     about = _("The fifths as they stood on {day}, chosen by what was known then; {both} are in both. Who has left since: an association.")
     said = about.format(day=wording.date(found.day), both=customers(found.both))
     return [Part("fifths", title, said, table=Table(pd.DataFrame(rows), _("The loyal fifths and who of them left")))]
-
-
-def _share(count: int, total: int) -> str:
-    if total < SMALL:
-        return _("{count} of {total}").format(count=wording.number(count), total=wording.number(total))
-    return wording.percent(count / total)
 
 
 def _who(view: View) -> list[Part]:
