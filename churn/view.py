@@ -284,7 +284,7 @@ class _Narrowed(Mapping[str, Frame]):
 
 def _counts(everybody: Frame, condition: nw.Expr | None, dials: Dials | None) -> dict[str, int]:
     """How many customers are left, of how many, and how many have not come yet."""
-    come = nw.lit(True) if dials is None else is_known(nw.col("is_lost"))
+    come = is_known(nw.col("customer_id" if dials is None else "is_lost"))
     kept = come if condition is None else come & condition
     counts = one_row(everybody, [nw.len().alias("all"), count_if(come).alias("of"), count_if(kept).alias("customers")])
     of = int(counts["of"])
