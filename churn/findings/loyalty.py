@@ -81,21 +81,22 @@ def _fifths(view: View) -> list[Part]:
     found = measures.loyal_fifths_of(view.frames["customer_loyal"], view.dials)
     if not found.customers:
         return []
-    rows = []
-    for name, fifth in ((_("brought most"), found.by_revenue), (_("longest here and buying most often"), found.by_habit)):
-        rows.append(
-            {
-                _("The fifth that"): name,
-                _("Customers"): wording.number(fifth.customers),
-                _("Share of revenue"): wording.percent(fifth.revenue_share, 0),
-                _("Have left since"): said_share(fifth.lost),
-                _("Of the others"): said_share(fifth.others_lost),
-                _("Apart by"): against(fifth.lost, fifth.others_lost, _("the others")),
-            }
-        )
+    fifths = {_("brought most"): found.by_revenue, _("longest here and buying most often"): found.by_habit}
+    rows = [
+        {
+            _("The fifth that"): name,
+            _("Customers"): wording.number(fifth.customers),
+            _("Share of revenue"): wording.percent(fifth.revenue_share, 0),
+            _("Have left since"): said_share(fifth.lost),
+            _("Of the others"): said_share(fifth.others_lost),
+        }
+        for name, fifth in fifths.items()
+    ]
+    apart = [f"{name}: {against(fifth.lost, fifth.others_lost, _('the others'))}." for name, fifth in fifths.items() if fifth.lost.total]
     about = _("The fifths as they stood on {day}, chosen by what was known then; {both} are in both. Who has left since: an association.")
     said = about.format(day=wording.date(found.day), both=customers(found.both))
-    return [Part("fifths", title, said, table=Table(pd.DataFrame(rows), _("The loyal fifths and who of them left")))]
+    table = Table(pd.DataFrame(rows), _("The loyal fifths and who of them left"))
+    return [Part("fifths", title, said, table=table, notes=tuple(text[:1].upper() + text[1:] for text in apart))]
 
 
 def _who(view: View) -> list[Part]:
