@@ -9,7 +9,7 @@ import pandas as pd
 from churn import charts, measures, wording
 from churn.findings.blocks import Figure, Findings, Part, Table
 from churn.findings.overview import revenue_of
-from churn.findings.words import SMALL, against, customers, few, interval, of, said_share
+from churn.findings.words import SMALL, against, customers, few, group_name, interval, of, said_share
 from churn.measures import Buyers, Concentration
 from churn.measures.dialect import Frame, has, real, small
 from churn.measures.newcomers import QUOTED_SPEND, QUOTED_TRY, quoted_existing_standing
@@ -245,4 +245,5 @@ def _staying(view: View, by: str) -> Part:
     )
     label = view.labels.get(by, by)
     named = f"{title}, {_('by {column}').format(column=label)}" if by else title
-    return Part(key, named, about, charts.survival(found.curves), notes=(unknown,) if found.unknown else ())
+    curves = found.curves.assign(group=found.curves["group"].map(lambda group: group_name(group, view.names.get(by)) or ""))
+    return Part(key, named, about, charts.survival(curves), notes=(unknown,) if found.unknown else ())

@@ -1,11 +1,14 @@
 """Would customers recommend the firm, who would not, and what became of them?"""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from churn import charts, measures, wording
+from churn.charts.look import Picks
 from churn.filters import ALL_TIME
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.words import customers, few
+from churn.findings.words import customers, few, group_code, group_name
 from churn.measures import Nps
 from churn.tables import header_key
 from churn.view import View
@@ -72,7 +75,13 @@ def _answered(found: Nps) -> str:
 def _ignored(found: Nps) -> tuple[str, ...]:
     if not found.ignored:
         return ()
-    return (plural("{n} answer outside 0 to 10 is left out.", "{n} answers outside 0 to 10 are left out.", found.ignored),)
+    return (
+        plural(
+            "{n} answer without a number from 0 to 10 is left out.",
+            "{n} answers without a number from 0 to 10 are left out.",
+            found.ignored,
+        ),
+    )
 
 
 def _of_surveys(view: View, found: Nps, by: str, group: str) -> list[Part]:
@@ -102,7 +111,10 @@ def _by(view: View, found: Nps, by: str) -> Part | None:
     else:
         groups = measures.nps_by(view.within("surveys"), view.people, by)
     about = _("The score of each group with its 95% interval, beside that of all.")
-    return Part("by_group", _("By {column}").format(column=label), about, charts.nps_by(groups, overall=found.score, picks=by))
+    named = groups.assign(group=groups["group"].map(lambda group: group_name(group, view.names.get(by))))
+    codes = tuple((group_code(group),) for group in groups["group"])
+    drawn = replace(charts.nps_by(named, overall=found.score), picks=Picks((by,), codes))
+    return Part("by_group", _("By {column}").format(column=label), about, drawn)
 
 
 def _became(view: View) -> Part | None:

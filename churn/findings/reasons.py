@@ -1,5 +1,6 @@
 """Why do customers say they leave, and does what they do say the same?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -9,7 +10,7 @@ from churn import charts, measures, wording
 from churn.features import every
 from churn.findings import stating
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.words import customers, few
+from churn.findings.words import customers, few, group_name
 from churn.measures import Aliases, ReasonMix, quoted_standing
 from churn.measures.dialect import Frame, is_known
 from churn.measures.reasons import NOT_STATED, put_in_groups
@@ -56,7 +57,7 @@ def reasons(view: View, asked: Asked | None, card: Scorecard | None = None) -> F
     shown = (
         _mix(found),
         _over_time(told) if view.dated else None,
-        _by(told, view.labels.get(asked.by, asked.by)) if asked.by else None,
+        _by(told, view.labels.get(asked.by, asked.by), view.names.get(asked.by)) if asked.by else None,
         _before(view, said, told),
         _beside(found, card),
         _verbatims(view),
@@ -110,8 +111,9 @@ def _over_time(told: ToldReasons) -> Part | None:
     return Part("over_time", _("Over time"), about, charts.shares_over_time(found))
 
 
-def _by(told: ToldReasons, label: str) -> Part:
+def _by(told: ToldReasons, label: str, names: Mapping[str, str] | None) -> Part:
     found = reasons_by_told(told, top=MOST)
+    found["group"] = found["group"].map(lambda group: group_name(group, names))
     cells = found.rename(columns={"group": "row", "reason": "column", "customers": "part", "stated": "whole"})
     drawn = charts.heat(cells, title=_("named it"), down=label, across=_("reason"))
     about = _("Of those in a group who gave a reason, the share who named it; of fewer than ten the counts alone.")

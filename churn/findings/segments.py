@@ -10,7 +10,7 @@ from churn import charts, measures, wording
 from churn.charts import Chart
 from churn.filters import TENURES, tenure_name
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.words import SMALL, customers, few, interval, of
+from churn.findings.words import SMALL, customers, few, group_code, group_name, interval, of
 from churn.measures import Segments
 from churn.measures.dialect import Frame, has, is_known, real, small
 from churn.measures.rates import share_of
@@ -124,15 +124,8 @@ def _digits(amount: float | None) -> int:
 
 
 def _named(cells: pd.DataFrame, column: str, bands: Mapping[str, str] | None) -> pd.Series:
-    """The groups in words; what numbers are called as filters call them."""
-    found = cells[column]
-    if bands is None:
-        return found.map(lambda cell: cell[:-2] if isinstance(cell, str) and _is_whole(cell) else cell)
-    return found.map(lambda cell: bands.get(str(cell), cell))
-
-
-def _is_whole(cell: str) -> bool:
-    return cell.endswith(".0") and cell[:-2].lstrip("-").isdigit()
+    """The groups in words."""
+    return cells[column].map(lambda cell: group_name(cell, bands))
 
 
 def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tuple[Figure, ...]:
@@ -192,7 +185,7 @@ def _choosing(drawn: Chart, keys: tuple[str, ...], codes: pd.DataFrame) -> Chart
 
 def _codes(cells: pd.DataFrame, column: str) -> "pd.Series[str]":
     """The groups as filters know them."""
-    return _named(cells, column, None).map(lambda cell: "" if cell is None or cell != cell else str(cell))
+    return cells[column].map(group_code)
 
 
 def _left_out(one: Segments) -> tuple[str, ...]:

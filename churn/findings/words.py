@@ -1,6 +1,8 @@
 """Sentences that several findings say alike."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from churn import wording
 from churn.measures import Share
@@ -21,6 +23,22 @@ def few(n: int, counted: str) -> str:
 def customers(n: int) -> str:
     """So many customers, in words."""
     return plural("{n} customer", "{n} customers", n)
+
+
+def group_code(cell: Any) -> str:
+    """A group of customers as filters name it: "" for those without one, whole numbers without a point.
+
+    >>> group_code("2.0"), group_code("North"), group_code(None)
+    ('2', 'North', '')
+    """
+    text = "" if cell is None or cell != cell else str(cell)
+    return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdigit() else text
+
+
+def group_name(cell: Any, names: Mapping[str, str] | None = None) -> str | None:
+    """What a page calls a group; `names` say it for groups that are no words of the firm's. None for those without one."""
+    code = group_code(cell)
+    return (names or {}).get(code, code) or None
 
 
 def of(share: Share) -> str:
