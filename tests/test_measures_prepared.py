@@ -17,7 +17,7 @@ from churn.measures.dialect import small
 from churn.measures.lives import lives, lives_of
 from churn.measures.months import customer_months, months_of
 from churn.measures.survival import survival
-from churn.measures.told import reason_mix_told, reason_trend_told, reasons_by_told, stated_share_told, told_reasons
+from churn.measures.told import reason_mix_told, reason_trend_told, reasons_by_told, told_reasons
 from churn.prepared import Wishes, prepared
 from tests.firms import AS_OF, ago, made_firm
 from tests.histories import lazily, sample_frames
@@ -125,17 +125,11 @@ def test_what_customers_said_is_what_the_surveys_hold(chosen):
     same(said.comments_of(made["customer_comments"], 30), measures.comments(tables, dials, 30))
     lost = nw.col("is_lost") == 1
     for aliases in (None, measures.Aliases()):
-        same(said.reason_mix_of(reasons, aliases=aliases), measures.reason_mix(surveys, now, lost, aliases=aliases))
-        ours, theirs = said.stated_reasons_of(reasons, aliases=aliases), measures.stated_reasons(tables, dials, aliases=aliases)
-        same(measures.reason_trend(ours), measures.reason_trend(theirs))
-        same(measures.reasons_by(ours, now, "segment"), measures.reasons_by(theirs, now, "segment"))
+        theirs = measures.stated_reasons(tables, dials, aliases=aliases)
         told = told_reasons(reasons, now, "segment", aliases=aliases)
         same(reason_mix_told(told), measures.reason_mix(surveys, now, lost, aliases=aliases))
         same(reason_trend_told(told), measures.reason_trend(theirs))
         same(reasons_by_told(told), measures.reasons_by(theirs, now, "segment"))
-        same(stated_share_told(told), measures.stated_share(theirs))
-        same(stated_share_told(told, every="year"), measures.stated_share(theirs, every="year"))
-        same(stated_share_told(told, by_group=True), measures.stated_share(theirs, customers=now, by="segment"))
 
 
 ANSWER = st.tuples(st.sampled_from("ab"), st.integers(1, 800), st.one_of(st.none(), st.integers(-1, 11)))
@@ -153,18 +147,6 @@ def test_any_answers_are_prepared_as_they_were_given(engine, given_answers, left
     same(said.nps_of(answers), measures.nps(tables["surveys"]))
     pd.testing.assert_frame_equal(said.nps_trend_of(answers, "year"), measures.nps_trend(tables, dials, "year"), check_dtype=False)
     same(said.stayed_after_answer_of(answers), measures.stayed_after_answer(tables, dials))
-
-
-@pytest.mark.parametrize("last", [1, 5, 40])
-def test_the_latest_revenue_is_the_end_of_that_of_all_months(chosen, last):
-    _tables, made, dials = chosen
-    every = measures.revenue_retention(made["customer_months"], dials.as_of)
-    ours = measures.latest_revenue_retention(made["customer_months"], dials.as_of, last=last)
-    same(ours, every.tail(last).reset_index(drop=True))
-    for window in (1, 3):
-        every = measures.revenue_retention(made["customer_months"], dials.as_of, window=window)
-        ours = measures.latest_revenue_retention(made["customer_months"], dials.as_of, window=window, last=last)
-        same(ours, every.tail(last).reset_index(drop=True))
 
 
 def test_revenue_gathers_alike_in_memory(chosen):

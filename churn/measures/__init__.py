@@ -27,15 +27,13 @@ from churn.measures.period import Period, period
 from churn.measures.rates import Share, churn, lost_expression, share_of
 from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mix, reason_mix_from
-from churn.measures.revenue import latest_revenue_retention, revenue_retention
+from churn.measures.revenue import revenue_retention
 from churn.measures.rfm import SEGMENTS, bought, rfm, rfm_segments, rfm_segments_of, segment_name
 from churn.measures.said import (
     comments_of,
     nps_by_of,
     nps_of,
     nps_trend_of,
-    reason_mix_of,
-    stated_reasons_of,
     stayed_after_answer_of,
 )
 from churn.measures.segments import Segments, segments
@@ -87,7 +85,6 @@ __all__ = [
     "existing_against_new_of",
     "grouped",
     "largest",
-    "latest_revenue_retention",
     "leaving_by_change",
     "lives_of",
     "lost_after_change",
@@ -108,7 +105,6 @@ __all__ = [
     "quoted_standing",
     "reason_mix",
     "reason_mix_from",
-    "reason_mix_of",
     "reason_trend",
     "reasons_by",
     "revenue_retention",
@@ -125,7 +121,6 @@ __all__ = [
     "standing",
     "stated_against_unstated",
     "stated_reasons",
-    "stated_reasons_of",
     "stated_share",
     "stayed_after_answer",
     "stayed_after_answer_of",

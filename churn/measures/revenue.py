@@ -39,50 +39,6 @@ def revenue_retention(months: Frame, as_of: date, *, window: int = 12, every: Ev
     return _with_ratios(dated[kept].reset_index(drop=True))
 
 
-def latest_revenue_retention(months: Frame, as_of: date, *, window: int = 12, last: int = 1) -> pd.DataFrame:
-    """The last rows of `revenue_retention` by month, at most `last` of them, without working out all that went before.
-
-    Columns in: those of `customer_months`.
-    """
-    until = over_until(as_of)
-    starts = [until - pd.DateOffset(months=2 * window + ahead) for ahead in range(last)][::-1]
-    recent = months.filter(nw.col("month") >= nw.lit(starts[0].date()))
-    month, revenue = nw.col("month"), nw.col("revenue").fill_null(nw.lit(0.0))
-    sums = []
-    for place, start in enumerate(starts):
-        middle, end = (nw.lit((start + pd.DateOffset(months=ahead)).date()) for ahead in (window, 2 * window))
-        begin = nw.lit(start.date())
-        sums += [
-            sum_if((month >= begin) & (month < middle), revenue).alias(f"before_{place}"),
-            sum_if((month >= middle) & (month < end), revenue).alias(f"after_{place}"),
-            count_if((month == begin) & (nw.col("at_start") == 1)).alias(f"there_{place}"),
-            count_if((nw.col("lost") == 1) & (month < end)).alias(f"gone_{place}"),
-            count_if(month == begin).alias(f"first_{place}"),
-        ]
-    found = small(recent.group_by("customer_id").agg(*sums).select(*(part for place in range(last) for part in _parts(place))))
-    parts = ("seen", "end", *_PARTS)
-    rows = [{name: float(found[f"{name}_{place}"].fillna(0).iloc[0]) for name in parts} for place in range(last)]
-    told = pd.DataFrame(rows).assign(month=pd.DatetimeIndex(starts).as_unit("us") + pd.DateOffset(months=2 * window - 1))
-    return _with_ratios(told[told["seen"].cumsum() > 0].reset_index(drop=True))
-
-
-def _parts(place: int) -> list[nw.Expr]:
-    """The sums of one pair of windows over all customers."""
-    before, after, gone = nw.col(f"before_{place}"), nw.col(f"after_{place}"), nw.col(f"gone_{place}") > 0
-    there, change = nw.col(f"there_{place}") > 0, after - before
-    sums = {
-        "end": after.sum(),
-        "customers": count_if(there),
-        "start": sum_if(there, before),
-        "lost": sum_if(there & gone & (change < 0), -change),
-        "contraction": sum_if(there & ~gone & (change < 0), -change),
-        "expansion": sum_if(there & (change > 0), change),
-        "kept": sum_if(there, after),
-        "seen": count_if(nw.col(f"first_{place}") > 0),
-    }
-    return [sums[name].alias(f"{name}_{place}") for name in sums]
-
-
 def _followed(months: Frame, window: int) -> Frame:
     """Sums by month: all revenue of it, and of the customers at its start what they brought in the two windows that begin with it.
 

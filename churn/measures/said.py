@@ -13,9 +13,6 @@ from churn.measures.dialect import Every, Frame, count_if, is_known, latest, one
 from churn.measures.followed import first_events
 from churn.measures.nps import MOST_GROUPS, Nps, nps_from_counts, scored
 from churn.measures.rates import with_shares
-from churn.measures.reason_aliases import Aliases
-from churn.measures.reasons import ReasonMix, grouped_mix
-from churn.measures.stated import grouped_reasons
 
 FOLLOWED = (90, 180, 365)
 SPANS: tuple[Every, ...] = ("month", "quarter", "year")
@@ -101,16 +98,6 @@ def comments_of(comments: Frame, n: int = 50, *, question: str = "nps") -> pd.Da
     asked = comments.filter(nw.col("question") == nw.lit(question)).drop("question")
     group = score_group() if question == "nps" else nw.lit(None, nw.String)
     return written_in_one_line(asked.with_columns(group=group), n)
-
-
-def reason_mix_of(reasons: Frame, *, aliases: Aliases | None = None) -> ReasonMix:
-    """`reason_mix` of the lost among some customers of `customer_reasons`."""
-    return grouped_mix(reasons.select("reason", is_known(nw.col("lost_on")).alias("lost")), aliases)
-
-
-def stated_reasons_of(reasons: Frame, *, aliases: Aliases | None = None) -> Frame:
-    """`stated_reasons` of some customers of `customer_reasons`."""
-    return grouped_reasons(reasons.filter(is_known(nw.col("lost_on"))), aliases)
 
 
 def _with_followed(answers: Frame, dials: Dials, lived: Frame | None) -> Frame:

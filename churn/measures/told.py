@@ -6,7 +6,6 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn.measures.dialect import Every, Frame, is_known, month_of, small, words
-from churn.measures.rates import with_shares
 from churn.measures.reason_aliases import Aliases
 from churn.measures.reasons import MOST_REASONS, MOST_TEXTS, NOT_STATED, QUOTED, ReasonMix, mix_with_shares
 from churn.measures.spans import spans_of, with_times
@@ -77,20 +76,6 @@ def reason_trend_told(told: ToldReasons, every: Every = "quarter", *, top: int =
 def reasons_by_told(told: ToldReasons, *, top: int = TOP_REASONS) -> pd.DataFrame:
     """`reasons_by` of the lost, by the groups that they were told in."""
     return _shares(told.stated, "group", top)
-
-
-def stated_share_told(told: ToldReasons, *, every: Every | None = None, by_group: bool = False) -> pd.DataFrame:
-    """`stated_share` of the lost: of all, of those who left in each period, or of each group that they were told in."""
-    lost = told.counts[told.counts["lost"]]
-    rows = lost.assign(stated=lost["customers"].where(lost["key"].notna(), 0)).rename(columns={"customers": "n"})
-    if every is not None:
-        rows = rows.assign(period=spans_of(rows["month"], every).astype("datetime64[us]"))
-    key = "period" if every is not None else "group" if by_group else None
-    if key is None:
-        return with_shares(pd.DataFrame({"lost": [int(rows["n"].sum())], "stated": [int(rows["stated"].sum())]}), "stated", "lost")
-    found = rows.groupby(key, dropna=False)[["n", "stated"]].sum().reset_index().rename(columns={"n": "lost"})
-    found = found.sort_values(["lost", "group"], ascending=[False, True]).head(MOST_GROUPS) if by_group else found.sort_values(key)
-    return with_shares(found.reset_index(drop=True), "stated", "lost")
 
 
 def _texts(counts: pd.DataFrame, aliases: Aliases) -> pd.DataFrame:
