@@ -435,6 +435,12 @@ def test_scores_of_groups_have_their_intervals_within_the_scale():
     assert "all +5" in _shown(figure)
 
 
+def test_a_group_of_fewer_than_ten_answers_has_no_score_of_its_own():
+    chart = charts.nps_by(_groups(["a", "b"]).assign(answers=[10, 9]), overall=5.0)
+    assert chart.alt == "NPS by group: a -90 and b 9 answers; all +5."
+    assert chart.figure.data[0].customdata[1] == "b<br>too few for a score<br>9 answers"
+
+
 def test_no_answers_make_an_empty_bar_for_each_kind():
     assert charts.nps(Nps(0, 0, 0, 0, math.nan, math.nan)).figure.data[0].x == (0, 0, 0)
 

@@ -109,17 +109,26 @@ def nps(found: Nps) -> Chart:
 
 
 def nps_by(groups: pd.DataFrame, *, overall: float, picks: str | None = None) -> Chart:
-    """The score of each group with its 95% interval, beside that of all; a click picks a group of the column `picks`.
+    """The score of each group with its 95% interval, beside that of all, of fewer than ten answers their number alone; a click
+    picks a group of the column `picks`.
 
     Columns in: group, answers, score, standard_error.
     """
     names = [_("missing") if pd.isna(group) else str(group) for group in groups["group"]]
     scores, half = groups["score"], Z_95 * groups["standard_error"]
     low, high = (scores - half).clip(lower=-100), (scores + half).clip(upper=100)
-    shown = [wording.signed(score) for score in scores]
+    few = [look.is_few(answers) for answers in groups["answers"]]
+    shown = [
+        _answers(int(answers)) if scarce else wording.signed(score)
+        for score, scarce, answers in zip(scores, few, groups["answers"], strict=True)
+    ]
+    reach = [
+        _("too few for a score") if scarce else f"{text} ({wording.number_range(bottom, top)})"
+        for text, scarce, bottom, top in zip(shown, few, low, high, strict=True)
+    ]
     hover = [
-        f"{look.name(name)}<br>{score} ({wording.number_range(bottom, top)})<br>{_answers(int(answers))}"
-        for name, score, bottom, top, answers in zip(names, shown, low, high, groups["answers"], strict=True)
+        f"{look.name(name)}<br>{told}<br>{_answers(int(answers))}"
+        for name, told, answers in zip(names, reach, groups["answers"], strict=True)
     ]
     figure = look.rows(names)
     look.line_at(figure, overall, _("all {score}").format(score=wording.signed(overall)))
@@ -127,7 +136,11 @@ def nps_by(groups: pd.DataFrame, *, overall: float, picks: str | None = None) ->
         x=scores,
         y=look.places(names),
         mode="markers",
-        marker={"color": OURS, "size": 10},
+        marker={
+            "color": [QUOTED if scarce else OURS for scarce in few],
+            "size": 10,
+            "opacity": [0.35 if scarce else 1.0 for scarce in few],
+        },
         error_x=look.intervals(scores, low, high),
         **look.told(hover),
     )
