@@ -9,7 +9,7 @@ from churn.findings.blocks import Figure, Findings, Part
 from churn.findings.changed import changed
 from churn.findings.nps import score_of
 from churn.findings.risks import spread, stake
-from churn.findings.words import against, customers, few, interval, of
+from churn.findings.words import against, customers, few, interval, of, said_share
 from churn.measures import Concentration, Share
 from churn.measures.dialect import Frame, has, is_true, one_row, real
 from churn.measures.loyalty import concentration_of
@@ -63,14 +63,14 @@ def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
         return None
     if rates is None or view.recent is None:
         on = _("{of} in the table have left, whenever that was; {interval}").format(of=of(share), interval=interval(share))
-        return Figure(_("Share who have left"), wording.percent(share.share), on)
+        return Figure(_("Share who have left"), said_share(share), on)
     now = _average(rates, view.recent)
     if not now.total:
         return None
     on = _("Of those here at the start of a month, on average {recently}; {interval}")
     on = on.format(recently=view.recently, interval=interval(now))
     before = against(now, _average(rates, _earlier(view.recent)), _("in the time before"))
-    return Figure(_("Churn a month"), wording.percent(now.share), on, before)
+    return Figure(_("Churn a month"), said_share(now), on, before)
 
 
 def _average(rates: pd.DataFrame, span: Span) -> Share:

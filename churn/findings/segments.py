@@ -167,7 +167,7 @@ def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> li
     whole = cells["known"].sum()
     rates = cells.rename(columns={"lost": "part", "known": "whole"}).assign(is_few=cells["known"] < SMALL)
     rates = rates.sort_values(["is_few", "share"], ascending=[True, False], na_position="last")
-    drawn = charts.ranked(rates, title=_("have left"), overall=cells["lost"].sum() / whole if whole else None, picks=key)
+    drawn = charts.ranked(rates, title=_("have left"), overall=cells["lost"].sum() / whole if whole >= SMALL else None, picks=key)
     about = _("The share of each group that has left, whenever that was, with its 95% interval.")
     if key == BY_TENURE:
         about = _("The share that has left; of who left, the time until then, so that long ones are rare. See How long customers stay.")
