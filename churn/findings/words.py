@@ -33,9 +33,9 @@ def interval(share: Share) -> str:
     return _("95% interval {range}").format(range=wording.share_range(share.low, share.high))
 
 
-def said_share(share: Share) -> str:
+def said_share(share: Share, digits: int = 1) -> str:
     """A share as it may stand alone: a percentage, or for a small group its counts only."""
-    return wording.percent(share.share) if share.total >= SMALL else of(share)
+    return wording.percent(share.share, digits) if share.total >= SMALL else of(share)
 
 
 def beyond_chance(now: Share, before: Share) -> bool:
@@ -49,10 +49,13 @@ def beyond_chance(now: Share, before: Share) -> bool:
 
 
 def against(now: Share, before: Share, when: str) -> str:
-    """How a share differs from that of `when` ("in November 2025"): "0.4 points more than in November 2025, no more than chance"."""
-    if not (now.total and before.total):
+    """How a share differs from that of `when` ("in November 2025"): "0.4 points more than in November 2025, no more than chance"; "" where
+    one of them is of few."""
+    if min(now.total, before.total) < SMALL:
         return ""
     apart = now.share - before.share
+    if apart == 0:
+        return _("as much as {when}").format(when=when)
     size = _("{points} points").format(points=wording.number(100 * abs(apart), 1))
     more = _("{size} more than {when}") if apart > 0 else _("{size} less than {when}")
     told = more.format(size=size, when=when)
