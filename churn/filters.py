@@ -26,7 +26,9 @@ TENURES: Mapping[str, tuple[int | None, int | None]] = {
     "over_5": (5 * YEAR, None),
 }
 ALL_TIME = "all"
-_MONTHS = re.compile(r"(\d{4})-(\d\d)\.\.(\d{4})-(\d\d)")
+# Years from 1000 on and before 9000: the calendar of the machine ends soon after.
+_MONTHS = re.compile(r"([1-8]\d{3})-(\d\d)\.\.([1-8]\d{3})-(\d\d)", re.ASCII)
+_LENGTHS = re.compile(r"[1-9]\d{0,2}|[1-8]\d{3}", re.ASCII)
 OWN = "is."
 WORDS = ("period", "tenure", "value_from", "value_to")
 
@@ -59,7 +61,7 @@ class Filters:
         kept = {column: tuple(sorted(set(values))) for column, values in sorted(self.picked.items()) if values}
         object.__setattr__(self, "picked", kept)
         object.__setattr__(self, "tenures", tuple(band for band in TENURES if band in self.tenures))
-        if not (self.period == ALL_TIME or re.fullmatch(r"\d{1,3}|\d{4}", self.period) or _months(self.period)):
+        if not (self.period == ALL_TIME or _LENGTHS.fullmatch(self.period) or _months(self.period)):
             raise FilterError(
                 _("There is no period '{period}': say all, a number of months (12), a year (2025) or months (2025-01..2025-06).").format(
                     period=self.period

@@ -68,6 +68,10 @@ class Cursor(Protocol):
         """Takes it back."""
 
 
+# What is prepared of customers is called so.
+RESERVED = {"first_on", "lost_on", "is_lost"}
+
+
 @dataclass(frozen=True)
 class StoredColumn:
     """A column of a table: `name` is safe in queries, `label` is the header in the file."""
@@ -161,7 +165,7 @@ def put_table(cursor: Cursor, table: Table, intake: Intake, loaded_at: datetime 
 def _named_columns(table: Table, intake: Intake) -> list[StoredColumn]:
     """The frame's columns with safe names: the schema's where matched, else made from the header, each one once."""
     fields = {field.source: field for field in intake.fields}
-    reserved = {column.name for column in table.columns}
+    reserved = {column.name for column in table.columns} | RESERVED
     columns: list[StoredColumn] = []
     for label in intake.frame.columns:
         name = fields[label].column or _safe_name(label, reserved, {column.name for column in columns})

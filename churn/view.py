@@ -18,7 +18,7 @@ from churn.prepared import DAYS, dials_of
 from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
 from churn.store import Desk
-from churn.stored import StoredColumn
+from churn.stored import RESERVED, StoredColumn
 from churn.tables import Type
 from churn.wording import _
 
@@ -34,7 +34,8 @@ class View:
 
     `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days, and where there are orders RFM,
     one of `measures.SEGMENTS`; where days say who left without those who have not come yet (`to_come`). `everybody` are the same before any
-    filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of` everybody.
+    filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of` everybody,
+    `to_come` who fits the filters and has not come.
     `columns` are those of `columns_of`. `first_month` is the first of customer_months, None where no day is known.
     """
 
@@ -74,6 +75,16 @@ class View:
     def span(self) -> Span | None:
         """The days of the period that was asked for; None where no day is known."""
         return None if self.dials is None else self.filters.span(self.dials.as_of)
+
+    def known_as(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
+        """The groups of a column, as measures name them, as filters know them; missing ones stay so."""
+        kind: Type = next((own.type for own in self.columns if own.name == column), "text")
+        return groups.astype(object).map(lambda cell: None if cell is None or cell != cell else level(cell, kind))
+
+    def named(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
+        """The same in words."""
+        called = self.names.get(column, {})
+        return self.known_as(column, groups).map(lambda cell: called.get(cell, cell))
 
     def holds(self, table: str, *columns: str) -> bool:
         """Whether the desk has a table with these columns."""
@@ -180,7 +191,7 @@ def lost_of(desk: Desk, dials: Dials | None) -> nw.Expr | None:
 
 def columns_of(desk: Desk) -> tuple[StoredColumn, ...]:
     """The columns of customers that people are told apart by: those of the customers table, and RFM where there are orders."""
-    own = tuple(desk.columns("customers"))
+    own = tuple(column for column in desk.columns("customers") if column.name not in RESERVED)
     with desk.reading() as frames:
         habits = "customer_bought" in frames and all(column.name != RFM for column in own)
     return (*own, StoredColumn(RFM, _("Buying habit"), "text")) if habits else own
@@ -213,6 +224,7 @@ def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     headers, label = [column.label for column in desk.columns("customers")], label_of(desk)
     marks = {*label_columns(pd.DataFrame(columns=headers)), *([label.column] if label else [])}
     columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number") and column.label not in marks]
+    columns = [column for column in columns if column.name not in RESERVED]
     found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:
         counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns] or [nw.len()])
@@ -226,12 +238,12 @@ def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
 def level(cell: Any, type_: Type) -> str:
     """A cell as filters name it.
 
-    >>> level(1.0, "number"), level(None, "text"), level("North", "text")
-    ('1', '', 'North')
+    >>> level(1.0, "number"), level("20250101.0", "number"), level(None, "text"), level("North", "text")
+    ('1', '20250101', '', 'North')
     """
     if cell is None or cell != cell:
         return ""
-    return f"{cell:g}" if type_ == "number" else str(cell)
+    return str(float(cell)).removesuffix(".0") if type_ == "number" else str(cell)
 
 
 def _with_habits(people: Frame, frames: Mapping[str, Frame], columns: tuple[StoredColumn, ...]) -> Frame:
@@ -283,7 +295,7 @@ class _Narrowed(Mapping[str, Frame]):
 
 
 def _counts(everybody: Frame, condition: nw.Expr | None, dials: Dials | None) -> dict[str, int]:
-    """How many customers are left, of how many, and how many have not come yet."""
+    """How many customers are left, of how many, and how many more would fit that have not come yet."""
     come = is_known(nw.col("customer_id" if dials is None else "is_lost"))
     kept = come if condition is None else come & condition
     counts = one_row(everybody, [nw.len().alias("all"), count_if(come).alias("of"), count_if(kept).alias("customers")])

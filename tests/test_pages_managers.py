@@ -118,7 +118,7 @@ def test_the_overview_counts_customers_and_those_who_leave_in_a_month_as_pandas_
     active, churn = overview.cards["Active customers"], overview.cards["Churn a month"]
     assert (active.value, active.on) == (f"{here:,}", f"On 1 Jan 2026, of {len(customers):,} that ever came")
     assert churn.value == f"{lost / there:.1%}"
-    assert f"in the last 12 months; 95% interval {low:.1%} to {high:.1%}" in churn.on
+    assert f"in the last 12 months (on average of 12 whole months); 95% interval {low:.1%} to {high:.1%}" in churn.on
     points = 100 * (lost / there - before[0] / before[1])
     assert f"{points:.1f} points more than in as many months before" in overview.text
 

@@ -16,7 +16,7 @@ def reasons(found: ReasonMix) -> Chart:
     """The stated reasons with their 95% intervals, and under each, in grey, its share in the often-quoted mix."""
     mix = found.mix
     shares, quoted = mix["share"].fillna(0.0), mix["quoted"].fillna(0.0)
-    shown = [wording.percent(share) for share in mix["share"]]
+    shown = [look.share_said(share, n, found.stated) for share, n in zip(mix["share"], mix["customers"], strict=True)]
     quoted_shown = [_("{share} quoted").format(share=wording.percent(share, 0)) if share else "" for share in quoted]
     ours, theirs = ([place + shift for place in look.places(mix)] for shift in (-0.18, 0.2))
     figure = look.rows(list(mix["reason"]), height=48)
@@ -90,7 +90,7 @@ def nps(found: Nps) -> Chart:
         (_("detractors (0 to 6)"), found.detractors, UP),
     ]
     shares = [count / max(1, found.answers) for _name, count, _colour in groups]
-    shown = [wording.percent(share) for share in shares]
+    shown = [look.share_said(share, n, found.answers) for share, (_name, n, _colour) in zip(shares, groups, strict=True)]
     figure = look.rows([name for name, _count, _colour in groups])
     hover = [f"{name}<br>{_answers(count)}" for name, count, _colour in groups]
     look.bars(figure, shares, look.places(groups), [colour for _name, _count, colour in groups], hover)

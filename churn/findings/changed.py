@@ -8,7 +8,7 @@ import pandas as pd
 from churn import measures, wording
 from churn.filters import Span
 from churn.findings import stating
-from churn.findings.words import against, beyond_chance, of
+from churn.findings.words import SMALL, against, beyond_chance, of
 from churn.measures import Aliases, Share
 from churn.measures.rates import share_of
 from churn.measures.told import told_reasons
@@ -29,24 +29,32 @@ class Moved:
 
 
 def changed(view: View, rates: pd.DataFrame) -> str:
-    """How churn moved in the last whole month against the one before, in which group most of it lies where it is more than chance, and the
-    reason that most of those who left gave. "" where there are no two months. `rates` comes from `churn_by_month`."""
-    moved = _moved(rates)
+    """How churn moved in the last whole month (of the period) against the one before, in which group most of it lies where it is more than
+    chance, and the reason that most of those who left gave; the counts alone where one of them began with fewer than ten customers, ""
+    where one began with none. `rates` comes from `churn_by_month`."""
+    moved = _moved(view, rates)
     if moved is None:
         return ""
     month, when = wording.span(moved.month, "month"), _("in {month}").format(month=wording.span(moved.before, "month"))
+    if min(moved.now.total, moved.then.total) < SMALL:
+        few = _("In {month} {now} customers left, the month before {then}.")
+        return few.format(month=month, now=of(moved.now), then=of(moved.then))
     told = _("In {month} {share} of the customers left ({of}), {against}.").format(
         month=month, share=wording.percent(moved.now.share), of=of(moved.now), against=against(moved.now, moved.then, when)
     )
     return " ".join(filter(None, [told, _where(view, moved), _why(view, moved)]))
 
 
-def _moved(rates: pd.DataFrame) -> Moved | None:
-    whole = rates[rates["complete"] & (rates["at_start"] > 0)].tail(2)
+def _moved(view: View, rates: pd.DataFrame) -> Moved | None:
+    if view.span is None:
+        return None
+    month = pd.Period(view.span.until, "M").start_time - pd.DateOffset(months=1)
+    before = month - pd.DateOffset(months=1)
+    whole = rates[rates["complete"] & (rates["at_start"] > 0) & rates["month"].isin([before, month])]
     if len(whole) < 2:
         return None
     then, now = (share_of(int(row["lost"]), int(row["at_start"])) for row in whole.to_dict("records"))
-    return Moved(whole["month"].iloc[1], whole["month"].iloc[0], now, then)
+    return Moved(month, before, now, then)
 
 
 def _where(view: View, moved: Moved) -> str:

@@ -7,11 +7,12 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import charts, measures, wording
+from churn.filters import ALL_TIME
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.overview import revenue_of
-from churn.findings.words import SMALL, against, customers, few, group_name, interval, of, said_share
-from churn.measures import Buyers, Concentration
-from churn.measures.dialect import Frame, has, real, small
+from churn.findings.overview import of_orders, revenue_of
+from churn.findings.words import SMALL, against, customers, few, interval, of, said_share
+from churn.measures import Buyers, Concentration, ExistingAgainstNew
+from churn.measures.dialect import Frame, count_if, has, one_row, real, small
 from churn.measures.newcomers import QUOTED_SPEND, QUOTED_TRY, quoted_existing_standing
 from churn.view import View
 from churn.wording import _, plural
@@ -34,13 +35,19 @@ def loyalty(view: View, *, by: str = "") -> Findings:
         title,
         question,
         figures=_figures(view, found) if found is not None and found.revenue > 0 else (),
-        caution=few(view.customers, customers(view.customers)),
+        caution=" ".join(filter(None, [few(view.customers, customers(view.customers)), _of_all_time(view)])),
         parts=parts,
     )
 
 
+def _of_all_time(view: View) -> str:
+    if view.span is None or view.filters.period == ALL_TIME:
+        return ""
+    return _("The period bounds the revenue of orders alone; all else here is of all time.")
+
+
 def _on(view: View) -> str:
-    if not view.holds("orders"):
+    if not of_orders(view):
         return _("What customers pay a month, those who have left too")
     span = view.span
     if span is None or span.first is None:
@@ -51,17 +58,19 @@ def _on(view: View) -> str:
 def _figures(view: View, found: Concentration) -> tuple[Figure, ...]:
     whose = _("Of {customers}").format(customers=customers(found.customers))
     quoted = _("A claim without a primary source: concentration differs from firm to firm")
-    return (
-        Figure(_("Top fifth's share, here"), wording.percent(found.top_share), whose),
-        Figure(_("Often quoted"), wording.percent(0.8, 0), quoted),
-        Figure(_("Revenue"), wording.money(found.revenue), _on(view)),
-    )
+    revenue = Figure(_("Revenue"), wording.money(found.revenue), _on(view))
+    if found.customers < SMALL:
+        return (revenue,)
+    here = Figure(_("Top fifth's share, here"), wording.percent(found.top_share), whose)
+    return here, Figure(_("Often quoted"), wording.percent(0.8, 0), quoted), revenue
 
 
 def _curve(view: View, found: Concentration | None) -> Part:
     key, title = "curve", _("The whole curve")
     if found is None or not found.revenue > 0:
         return Part(key, title, lacking=_("There is no revenue to count: load an orders table, or customers with what each pays a month."))
+    if found.customers < SMALL:
+        return Part(key, title, lacking=_("Revenue comes from fewer than ten customers here: too few for a curve."))
     about = _("Customers from the largest to the smallest, and the share of the revenue that they bring together. {on}.")
     negative = plural(
         "{n} customer got more back than they paid and counts as 0.",
@@ -79,9 +88,13 @@ def _fifths(view: View) -> list[Part]:
     if "customer_loyal" not in view.frames or view.dials is None:
         return [Part("fifths", title, lacking=_("Who is loyal is told from orders: load an orders table."))]
     found = measures.loyal_fifths_of(view.frames["customer_loyal"], view.dials)
-    if not found.customers:
-        return []
-    fifths = {_("brought most"): found.by_revenue, _("longest here and buying most often"): found.by_habit}
+    if not _were_loyal(view):
+        before = _("Who was loyal a year ago is told from the orders before {day}, and there are none.")
+        return [Part("fifths", title, lacking=before.format(day=wording.date(found.day)))]
+    if found.customers < SMALL:
+        return [Part("fifths", title, lacking=_("Fewer than ten customers were here a year ago: too few to tell the loyal from."))]
+    fifths = {_("brought most"): found.by_revenue} if found.revenue > 0 else {}
+    fifths[_("longest here and buying most often")] = found.by_habit
     rows = [
         {
             _("The fifth that"): name,
@@ -99,9 +112,14 @@ def _fifths(view: View) -> list[Part]:
     return [Part("fifths", title, said, table=table, notes=tuple(text[:1].upper() + text[1:] for text in apart))]
 
 
+def _were_loyal(view: View) -> bool:
+    """Whether anybody had ordered before the day that the loyal are told on."""
+    return one_row(view.frames["customer_loyal"], [count_if(nw.col("frequency") > 0).alias("n")])["n"] > 0
+
+
 def _who(view: View) -> list[Part]:
     """Who the loyal fifth are, and how they differ from the others."""
-    if "customer_loyal" not in view.frames:
+    if "customer_loyal" not in view.frames or not _were_loyal(view):
         return []
     loyal = view.frames["customer_loyal"].select("customer_id", "habitual")
     parts = [_leanings(view, loyal), _differences(view, loyal)]
@@ -128,7 +146,7 @@ def _leanings(view: View, loyal: Frame) -> Part | None:
         return None
     top = [row for _lift, row in sorted(rows, key=lambda row: -row[0])[:MOST_LEANINGS]]
     heads = [_("Column"), _("Group"), _("Customers"), _("Of them loyal"), _("Times the share among all")]
-    about = _("Loyal: the fifth of the customers of a year ago who were longest here and bought most often. Groups of ten and more.")
+    about = _("Loyal: the fifth of the firm's customers of a year ago who were longest here and bought most often. Groups of ten and more.")
     return Part(
         "who", _("Who the loyal are"), about, table=Table(pd.DataFrame(top, columns=heads), _("Groups in which the loyal are frequent"))
     )
@@ -175,6 +193,8 @@ def _newcomers(view: View) -> list[Part]:
     if "customer_spend" not in view.frames or view.dials is None:
         return []
     found = measures.existing_against_new_of(view.frames["customer_spend"], view.dials)
+    if not found.existing.customers + found.new.customers:
+        return []
     heads = [_("Customers"), _("How many"), _("Tried another product"), _("Revenue a month")]
     rows = [(name, *_bought(buyers)) for name, buyers in ((_("existing"), found.existing), (_("new"), found.new))]
     about = _("From {first} to {last}; new: who came in these months.").format(
@@ -186,7 +206,7 @@ def _newcomers(view: View) -> list[Part]:
             title,
             about,
             table=Table(pd.DataFrame(rows, columns=heads), title),
-            notes=(_claims(found.try_ratio, found.spend_ratio),),
+            notes=(_claims(found),),
         )
     ]
 
@@ -197,8 +217,10 @@ def _bought(buyers: Buyers) -> tuple[str, str, str]:
     return wording.number(buyers.customers), tried if buyers.tried.total else _("orders name no product"), spend
 
 
-def _claims(tries: float, spends: float) -> str:
-    """The two claims beside what is so here."""
+def _claims(found: ExistingAgainstNew) -> str:
+    """The two claims beside what is so here, where neither group is small."""
+    enough = min(found.existing.customers, found.new.customers) >= SMALL
+    tries, spends = (found.try_ratio, found.spend_ratio) if enough else (math.nan, math.nan)
     said = _("Often quoted: existing customers are {try_more} likelier to try a new product and spend {spend_more} more. {standing}")
     quoted = said.format(
         try_more=wording.percent(QUOTED_TRY - 1, 0), spend_more=wording.percent(QUOTED_SPEND - 1, 0), standing=quoted_existing_standing()
@@ -220,6 +242,8 @@ def _cohorts(view: View) -> list[Part]:
     found = measures.cohorts_of(view.lived, view.frames["customer_months"], view.dials.as_of, view.first_month, every="quarter")
     if found.cells.empty:
         return []
+    if found.cells.loc[found.cells["period"] == 0, "customers"].sum() < SMALL:
+        return [Part("cohorts", title, lacking=_("The start of fewer than ten customers is known: too few for cohorts."))]
     about = _("Customers by the quarter in which they came, and how many are still here so many quarters on; above: the mean of all.")
     parts = [Part("cohorts", title, about, charts.cohort_heat(found, every="quarter"))]
     if view.holds("orders") and found.cells["revenue_share"].notna().any():
@@ -243,7 +267,11 @@ def _staying(view: View, by: str) -> Part:
     about = _(
         "The share still here so long after their start, those who have not left yet counted for as long as they were seen (Kaplan-Meier)."
     )
+    curves = found.curves[found.curves["customers"] >= SMALL]
+    if curves.empty:
+        return Part(key, title, lacking=_("No group has ten customers whose start is known: too few to say how long they stay."))
+    if by:
+        curves = curves.assign(group=view.named(by, curves["group"]))
     label = view.labels.get(by, by)
     named = f"{title}, {_('by {column}').format(column=label)}" if by else title
-    curves = found.curves.assign(group=found.curves["group"].map(lambda group: group_name(group, view.names.get(by)) or ""))
     return Part(key, named, about, charts.survival(curves), notes=(unknown,) if found.unknown else ())

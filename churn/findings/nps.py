@@ -5,11 +5,11 @@ from dataclasses import replace
 import pandas as pd
 
 from churn import charts, measures, wording
-from churn.charts.look import Picks
-from churn.filters import ALL_TIME
+from churn.filters import ALL_TIME, MISSING
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.words import customers, few, group_code, group_name
+from churn.findings.words import SMALL, customers, few, said_share
 from churn.measures import Nps
+from churn.measures.rates import share_of
 from churn.tables import header_key
 from churn.view import View
 from churn.wording import _, plural
@@ -60,7 +60,7 @@ def _figures(found: Nps) -> tuple[Figure, ...]:
     low, high = max(-100.0, found.score - found.margin), min(100.0, found.score + found.margin)
     on = _("{answers}; 95% interval {range}").format(answers=_answered(found), range=wording.number_range(low, high))
     counts = [(_("Promoters"), found.promoters), (_("Detractors"), found.detractors)]
-    of = [Figure(name, wording.percent(n / found.answers, 0), f"{wording.number(n)} / {_answers(found.answers)}") for name, n in counts]
+    of = [Figure(name, said_share(share_of(n, found.answers), 0), f"{wording.number(n)} / {_answers(found.answers)}") for name, n in counts]
     return (Figure(_("NPS"), wording.signed(found.score), on), *of)
 
 
@@ -95,10 +95,12 @@ def _trend(view: View) -> Part | None:
     found = measures.nps_trend_of(view.frames["customer_answers"])
     span = view.span
     if span is not None and span.first is not None:
-        found = found[(found["period"] >= pd.Timestamp(span.first)) & (found["period"] < pd.Timestamp(span.until))]
+        last = span.until if span.until == view.dials.as_of else (pd.Timestamp(span.until) - pd.DateOffset(months=2)).date()
+        found = found[(found["period"] >= pd.Timestamp(span.first)) & (found["period"] < pd.Timestamp(last))]
+    found = found[found["answers"] >= SMALL]
     if len(found) < 2:
         return None
-    about = _("Each quarter's answers, the latest of each customer in it; shaded: the 95% interval.")
+    about = _("Quarters with ten answers and more, the latest of each customer in it; shaded: the 95% interval.")
     return Part("trend", _("Over time"), about, charts.nps_trend(found))
 
 
@@ -110,11 +112,15 @@ def _by(view: View, found: Nps, by: str) -> Part | None:
         groups = measures.nps_by_of(view.frames["customer_answers"], view.people, by)
     else:
         groups = measures.nps_by(view.within("surveys"), view.people, by)
-    about = _("The score of each group with its 95% interval, beside that of all.")
-    named = groups.assign(group=groups["group"].map(lambda group: group_name(group, view.names.get(by))))
-    codes = tuple((group_code(group),) for group in groups["group"])
-    drawn = replace(charts.nps_by(named, overall=found.score), picks=Picks((by,), codes))
-    return Part("by_group", _("By {column}").format(column=label), about, drawn)
+    title, known = _("By {column}").format(column=label), groups[groups["answers"] >= SMALL]
+    if known.empty:
+        return Part("by_group", title, lacking=_("NPS by group: no group has ten answers."))
+    about = _("The score of each group of ten answers and more with its 95% interval, beside that of all.")
+    drawn = charts.nps_by(known.assign(group=view.named(by, known["group"])), overall=found.score, picks=by)
+    if drawn.picks is not None:
+        codes = view.known_as(by, known["group"]).fillna(MISSING)
+        drawn = replace(drawn, picks=replace(drawn.picks, values=tuple((code,) for code in codes)))
+    return Part("by_group", title, about, drawn)
 
 
 def _became(view: View) -> Part | None:
@@ -132,7 +138,9 @@ def _became(view: View) -> Part | None:
         "Of those who answered and could be followed for {n} days since, who had left by then; an association, not a cause.",
         FOLLOWED,
     )
-    return Part("became", title, about, charts.ranked(rows, title=_("had left")))
+    always = _("The period is not applied here: the answers are of the last two years and more, whenever they can be followed.")
+    notes = () if view.filters.period == ALL_TIME else (always,)
+    return Part("became", title, about, charts.ranked(rows, title=_("had left")), notes=notes)
 
 
 def _comments(view: View, group: str) -> Part | None:

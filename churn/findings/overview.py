@@ -9,9 +9,9 @@ from churn.findings.blocks import Figure, Findings, Part
 from churn.findings.changed import changed
 from churn.findings.nps import score_of
 from churn.findings.risks import spread, stake
-from churn.findings.words import against, customers, few, interval, of, said_share
+from churn.findings.words import SMALL, against, customers, few, interval, of, said_share
 from churn.measures import Concentration, Share
-from churn.measures.dialect import Frame, has, is_true, one_row, real
+from churn.measures.dialect import Frame, has, one_row, real
 from churn.measures.loyalty import concentration_of
 from churn.measures.rates import share_of
 from churn.risk.scorecard import Scorecard
@@ -52,7 +52,7 @@ def _active(view: View) -> Figure:
     if view.dials is not None:
         on = _("On {day}, of {customers} that ever came").format(day=wording.date(view.dials.as_of), customers=wording.number(share.total))
     if view.to_come:
-        to_come = plural("{n} has neither a start nor an order yet", "{n} have neither a start nor an order yet", view.to_come)
+        to_come = plural("{n} more has no start or order before it", "{n} more have no start or order before it", view.to_come)
         on = _("{on}; {to_come}").format(on=on, to_come=to_come)
     return Figure(_("Active customers"), wording.number(here), on)
 
@@ -64,21 +64,26 @@ def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
     if rates is None or view.recent is None:
         on = _("{of} in the table have left, whenever that was; {interval}").format(of=of(share), interval=interval(share))
         return Figure(_("Share who have left"), said_share(share), on)
-    now = _average(rates, view.recent)
+    (now, months), (then, earlier) = _average(rates, view.recent), _average(rates, _earlier(view.recent))
     if not now.total:
         return None
-    on = _("Of those here at the start of a month, on average {recently}; {interval}")
-    on = on.format(recently=view.recently, interval=interval(now))
-    before = against(now, _average(rates, _earlier(view.recent)), _("in the time before"))
-    return Figure(_("Churn a month"), said_share(now), on, before)
+    on = plural(
+        "Of those here at the start of a month, {recently} (on average of {n} whole month); {interval}",
+        "Of those here at the start of a month, {recently} (on average of {n} whole months); {interval}",
+        months,
+    ).format(recently=view.recently, interval=interval(now))
+    when = _("in as many months before")
+    if earlier != months:
+        when = plural("in the {n} month known before", "in the {n} months known before", earlier)
+    return Figure(_("Churn a month"), said_share(now), on, against(now, then, when))
 
 
-def _average(rates: pd.DataFrame, span: Span) -> Share:
-    """The average rate over the whole months of a span."""
-    inside = rates["complete"] & (rates["month"] < pd.Timestamp(span.until))
+def _average(rates: pd.DataFrame, span: Span) -> tuple[Share, int]:
+    """The average rate over the whole months of a span, and over how many that is."""
+    inside = rates["complete"] & (rates["at_start"] > 0) & (rates["month"] < pd.Timestamp(span.until))
     if span.first is not None:
         inside &= rates["month"] >= pd.Timestamp(span.first)
-    return share_of(int(rates.loc[inside, "lost"].sum()), int(rates.loc[inside, "at_start"].sum()))
+    return share_of(int(rates.loc[inside, "lost"].sum()), int(rates.loc[inside, "at_start"].sum())), int(inside.sum())
 
 
 def _earlier(span: Span) -> Span:
@@ -94,20 +99,24 @@ def _lost_value(view: View) -> Figure | None:
     if view.lost is None or not has(view.people, "monthly_value"):
         return None
     recent = view.recent
-    lost, valued = _value(view.left(recent))
-    active, _valued = _value(view.people.filter(~is_true(view.lost)))
+    lost, valued, left = _value(view.left(recent))
+    active, _valued, _here = _value(view.people.filter(~view.lost))
     if recent is None:
         on = _("What the {customers} who have left paid a month; those who are here pay {active}")
     else:
         on = _("What the {customers} who left {recently} paid a month; those who are here pay {active}")
     told = on.format(customers=customers(valued), recently=view.recently, active=wording.money(active))
+    if left > valued:
+        more = plural("what {n} more paid is not known", "what {n} more paid is not known", left - valued)
+        told = _("{told}; {more}").format(told=told, more=more)
     return Figure(_("Monthly value lost"), wording.money(lost), told)
 
 
-def _value(people: Frame) -> tuple[float, int]:
+def _value(people: Frame) -> tuple[float, int, int]:
+    """What they pay a month, of how many that is known, and how many they are."""
     value = real("monthly_value")
-    sums = one_row(people, [value.sum().alias("value"), value.count().alias("n")])
-    return (sums["value"] if sums["n"] else 0.0), int(sums["n"])
+    sums = one_row(people, [value.sum().alias("value"), value.count().alias("n"), nw.len().alias("all")])
+    return (sums["value"] if sums["n"] else 0.0), int(sums["n"]), int(sums["all"])
 
 
 def _nps(view: View) -> Figure | None:
@@ -124,7 +133,7 @@ def _nps(view: View) -> Figure | None:
 
 def _top(view: View) -> Figure | None:
     found = revenue_of(view)
-    if found is None or not found.revenue > 0:
+    if found is None or not found.revenue > 0 or found.customers < SMALL:
         return None
     on = _("Share of the revenue that the largest fifth of {customers} brings; 80% is often quoted, without a source")
     return Figure(_("Revenue from the top 20%"), wording.percent(found.top_share, 0), on.format(customers=customers(found.customers)))
@@ -133,15 +142,20 @@ def _top(view: View) -> Figure | None:
 def revenue_of(view: View) -> Concentration | None:
     """How revenue gathers among those who bought: that of all orders, or of those in the period; else what customers pay a month; None
     where the desk holds neither."""
-    if view.holds("customer_bought") and view.filters.period == ALL_TIME:
-        return concentration_of(view.frames["customer_bought"].select(value=nw.col("revenue")))
-    months = view.months() if view.holds("orders") else None
-    if months is not None:
-        paid = months.filter(nw.col("orders") > 0).group_by("customer_id").agg(nw.col("revenue").sum().alias("value"))
+    months = view.months()
+    if months is not None and of_orders(view):
+        if view.filters.period == ALL_TIME:
+            return concentration_of(view.frames["customer_bought"].select(value=nw.col("revenue")))
+        paid = months.filter(nw.col("orders") > 0).group_by("customer_id").agg(real("revenue").sum().alias("value"))
         return concentration_of(paid)
     if has(view.people, "monthly_value"):
         return concentration_of(measures.values_from_customers(view.people))
     return None
+
+
+def of_orders(view: View) -> bool:
+    """Whether `revenue_of` counts orders."""
+    return view.dated and view.holds("orders", "amount") and "customer_months" in view.frames
 
 
 def _trend(view: View, rates: pd.DataFrame | None) -> Part:
@@ -155,5 +169,8 @@ def _trend(view: View, rates: pd.DataFrame | None) -> Part:
     shown = shown.tail(MONTHS_SHOWN)
     if shown.empty:
         return Part(key, title, lacking=_("No whole month lies in this period."))
+    shown = shown[shown["at_start"] >= SMALL]
+    if shown.empty:
+        return Part(key, title, lacking=_("Fewer than ten customers began each of these months: too few for a share."))
     about = _("Of the customers at the start of each month, who left in it; shaded: the 95% interval.")
     return Part(key, title, about, chart=charts.churn_trend(shown))

@@ -1,6 +1,5 @@
 """Why do customers say they leave, and does what they do say the same?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -10,9 +9,10 @@ from churn import charts, measures, wording
 from churn.features import every
 from churn.findings import stating
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.words import customers, few, group_name
+from churn.findings.words import customers, few, said_share
 from churn.measures import Aliases, ReasonMix, quoted_standing
 from churn.measures.dialect import Frame, is_known
+from churn.measures.rates import share_of
 from churn.measures.reasons import NOT_STATED, put_in_groups
 from churn.measures.told import ToldReasons, reason_mix_told, reason_trend_told, reasons_by_told, told_reasons
 from churn.risk.scorecard import Scorecard
@@ -57,7 +57,7 @@ def reasons(view: View, asked: Asked | None, card: Scorecard | None = None) -> F
     shown = (
         _mix(found),
         _over_time(told) if view.dated else None,
-        _by(told, view.labels.get(asked.by, asked.by), view.names.get(asked.by)) if asked.by else None,
+        _by(view, told, asked.by) if asked.by else None,
         _before(view, said, told),
         _beside(found, card),
         _verbatims(view),
@@ -80,7 +80,13 @@ def _compared(found: ReasonMix) -> list[Figure]:
         stated=plural("{n} customer who gave a reason", "{n} customers who gave a reason", found.stated),
     )
     reason = str(row["reason"])
-    shown = [Figure(_("{reason}: here").format(reason=reason[:1].upper() + reason[1:]), wording.percent(row["share"], 0), here)]
+    shown = [
+        Figure(
+            _("{reason}: here").format(reason=reason[:1].upper() + reason[1:]),
+            said_share(share_of(int(row["customers"]), found.stated), 0),
+            here,
+        )
+    ]
     if not unvalued.empty:
         shown.append(Figure(_("Often quoted"), wording.percent(row["quoted"], 0), _("A claim: widely repeated, no primary study found")))
     return shown
@@ -111,9 +117,10 @@ def _over_time(told: ToldReasons) -> Part | None:
     return Part("over_time", _("Over time"), about, charts.shares_over_time(found))
 
 
-def _by(told: ToldReasons, label: str, names: Mapping[str, str] | None) -> Part:
+def _by(view: View, told: ToldReasons, by: str) -> Part:
+    label = view.labels.get(by, by)
     found = reasons_by_told(told, top=MOST)
-    found["group"] = found["group"].map(lambda group: group_name(group, names))
+    found["group"] = view.named(by, found["group"])
     cells = found.rename(columns={"group": "row", "reason": "column", "customers": "part", "stated": "whole"})
     drawn = charts.heat(cells, title=_("named it"), down=label, across=_("reason"))
     about = _("Of those in a group who gave a reason, the share who named it; of fewer than ten the counts alone.")
@@ -163,15 +170,33 @@ def _beside(found: ReasonMix, card: Scorecard | None) -> Part | None:
     tables = {feature.label: feature.table for feature in every().values()}
     parts = pd.Series(dict(zip(card.columns, (card.importance / card.importance.sum()).tolist(), strict=True)))
     rows = []
-    for reason, share in found.mix.loc[found.mix["customers"] > 0, ["reason", "share"]].head(MOST).itertuples(index=False):
+    if not any(column in tables for column in parts.index):
+        return _side_by_side(title, about, found, parts)
+    for reason, n in found.mix.loc[found.mix["customers"] > 0, ["reason", "customers"]].head(MOST).itertuples(index=False):
         table = TABLES_OF_REASONS.get(str(reason).lower(), "")
         of_table = parts[[tables.get(column) == table for column in parts.index]].sort_values(ascending=False) if table else parts.head(0)
         what = wording.listing(list(of_table.index[:2])) if len(of_table) else _("nothing: no column of the score shows it")
-        rows.append((str(reason), wording.percent(share, 0), what, wording.percent(of_table.sum(), 0) if len(of_table) else "–"))
+        rows.append(
+            (str(reason), said_share(share_of(n, found.stated), 0), what, wording.percent(of_table.sum(), 0) if len(of_table) else "–")
+        )
     heads = [_("Stated reason"), _("Named by"), _("What the score reads that bears on it"), _("Part in all scores")]
     unnamed = parts.sort_values(ascending=False).index[:3]
     note = _("What moves the score most, said or not: {columns}.").format(columns=wording.listing(list(unnamed)))
     return Part("beside", title, about, table=Table(pd.DataFrame(rows, columns=heads), title), notes=(note,))
+
+
+def _side_by_side(title: str, about: str, found: ReasonMix, parts: "pd.Series[float]") -> Part:
+    """The stated reasons and the columns of a score whose columns are the firm's own: nothing tells which bears on which."""
+    said = found.mix[found.mix["customers"] > 0].head(MOST)
+    named = [said_share(share_of(int(n), found.stated), 0) for n in said["customers"]]
+    read = parts.sort_values(ascending=False).head(max(len(said), 3))
+    told = [wording.percent(part, 0) for part in read]
+    cells = {_("Stated reason"): list(said["reason"]), _("Named by"): named, _("What the score reads"): list(read.index)}
+    cells[_("Part in all scores")] = told
+    rows = max(map(len, cells.values()))
+    filled = {head: [*column, *[""] * (rows - len(column))] for head, column in cells.items()}
+    note = _("Each side by its own rank; a row says nothing about what belongs together.")
+    return Part("beside", title, about, table=Table(pd.DataFrame(filled), title), notes=(note,))
 
 
 def _verbatims(view: View) -> Part | None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn import charts, measures, wording
 from churn.charts import Chart
-from churn.filters import TENURES, tenure_name
+from churn.filters import ALL_TIME, MISSING, TENURES, tenure_name
 from churn.findings.blocks import Figure, Findings, Part, Table
-from churn.findings.words import SMALL, customers, few, group_code, group_name, interval, of
+from churn.findings.words import SMALL, customers, few, interval, of
 from churn.measures import Segments
 from churn.measures.dialect import Frame, has, is_known, real, small
 from churn.measures.rates import share_of
@@ -18,6 +19,7 @@ from churn.view import RFM, View
 from churn.wording import _, plural
 
 BY_TENURE, BY_VALUE = "@tenure", "@value"
+FIRST, SECOND = ("_first",), ("_second",)  # no column of a firm begins so
 FIFTHS = 5
 MOST_ROWS = 40
 
@@ -34,21 +36,27 @@ def segments(view: View, first: str, second: str = "") -> Findings:
     second = second if second in names and second != first else ""
     lost = nw.lit(None, nw.Boolean) if view.lost is None else view.lost
     people, bands = _banded(view, (first, second))
-    bought = view.frames.get("customer_bought")
-    one = measures.segments(people, [_column(first)], lost, bought=bought)
+    bought = view.frames["customer_bought"] if "customer_bought" in view.frames and view.holds("orders", "amount") else None
+    one = measures.segments(people, FIRST, lost, bought=bought)
     parts = [*_ranked(view, one, first, names[first], bands)]
     if second:
-        both = measures.segments(people, [_column(first), _column(second)], lost, bought=bought)
+        both = measures.segments(people, (*FIRST, *SECOND), lost, bought=bought)
         parts += _crossed(view, both, (first, second), names, bands)
-    parts.append(_table(view, one, names[first], bands.get(first)))
+    parts.append(_table(view, one, first, names[first], bands))
     parts += _habits(view)
     return Findings(
         title,
         question,
-        figures=_figures(view, one, bands.get(first)),
-        caution=few(view.customers, customers(view.customers)),
+        figures=_figures(view, one, first, bands),
+        caution=" ".join(filter(None, [few(view.customers, customers(view.customers)), _of_all_time(view)])),
         parts=tuple(parts),
     )
+
+
+def _of_all_time(view: View) -> str:
+    if view.span is None or view.filters.period == ALL_TIME:
+        return ""
+    return _("The period changes nothing on this page: who has left is counted whenever that was.")
 
 
 def telling(view: View, columns: Sequence[str]) -> str:
@@ -58,7 +66,7 @@ def telling(view: View, columns: Sequence[str]) -> str:
         return next(iter(columns), "")
     scores: dict[str, float] = {}
     for column in columns:
-        cells = measures.segments(view.people, [column], view.lost).cells
+        cells = measures.segments(view.people.with_columns(_first=nw.col(column)), FIRST, view.lost).cells
         whole = cells["lost"].sum() / max(1, cells["known"].sum())
         apart = (cells["known"] * (cells["share"] - whole) ** 2).sum()
         scores[column] = apart / max(1, len(cells) - 1)
@@ -76,12 +84,8 @@ def besides(view: View) -> dict[str, str]:
     return found | ({BY_VALUE: _("Monthly value, in fifths")} if has(view.people, "monthly_value") else {})
 
 
-def _column(dimension: str) -> str:
-    return {BY_TENURE: "_tenure", BY_VALUE: "_value"}.get(dimension, dimension)
-
-
 def _banded(view: View, wanted: tuple[str, str]) -> tuple[Frame, dict[str, dict[str, str]]]:
-    """The people with a column for each band that is wanted, and by dimension what to call its values."""
+    """The people with their groups in the columns FIRST and SECOND, and by dimension what to call its values, where they are no words."""
     people, names = view.people, {}
     if BY_TENURE in wanted:
         band = nw.lit(None, nw.String)
@@ -93,15 +97,18 @@ def _banded(view: View, wanted: tuple[str, str]) -> tuple[Frame, dict[str, dict[
     if BY_VALUE in wanted:
         value = real("monthly_value")
         cuts = _cuts(view.everybody)
-        band = nw.lit(str(FIFTHS))
+        band = nw.lit(str(len(cuts) + 1))
         for place, cut in reversed(list(enumerate(cuts, 1))):
             band = nw.when(value <= nw.lit(cut)).then(nw.lit(str(place))).otherwise(band)
         people = people.with_columns(_value=nw.when(is_known(value)).then(band))
-        edges = [None, *cuts, None]
-        names[BY_VALUE] = {str(place): _between(*edges[place - 1 : place + 1]) for place in range(1, len(edges))}
-    if RFM in wanted:
-        names[RFM] = view.names[RFM]
-    return people, names
+        digits = _digits(cuts)
+        edges = zip([None, *cuts], [*cuts, None], strict=True)
+        names[BY_VALUE] = {str(place): _between(low, high, digits) for place, (low, high) in enumerate(edges, 1)}
+    columns = {BY_TENURE: "_tenure", BY_VALUE: "_value"}
+    for dimension, (name,) in zip(wanted, (FIRST, SECOND), strict=True):
+        if dimension:
+            people = people.with_columns(nw.col(columns.get(dimension, dimension)).alias(name))
+    return people, names | {dimension: view.names[dimension] for dimension in wanted if dimension in view.names}
 
 
 def _cuts(everybody: Frame) -> list[float]:
@@ -111,38 +118,41 @@ def _cuts(everybody: Frame) -> list[float]:
     return sorted({float(cut) for cut in small(everybody.select(*cuts)).iloc[0] if pd.notna(cut)})
 
 
-def _between(low: float | None, high: float | None) -> str:
+def _between(low: float | None, high: float | None, digits: int) -> str:
     if low is None:
-        return _("up to {high}").format(high=wording.money(high, digits=_digits(high)))
+        return _("up to {high}").format(high=wording.money(high, digits=digits))
     if high is None:
-        return _("above {low}").format(low=wording.money(low, digits=_digits(low)))
-    return _("{low} to {high}").format(low=wording.money(low, digits=_digits(low)), high=wording.money(high, digits=_digits(high)))
+        return _("above {low}").format(low=wording.money(low, digits=digits))
+    return _("{low} to {high}").format(low=wording.money(low, digits=digits), high=wording.money(high, digits=digits))
 
 
-def _digits(amount: float | None) -> int:
-    return 0 if amount is None or abs(amount) >= SMALL else 2
+def _digits(cuts: Sequence[float]) -> int:
+    """As few digits as keep the cuts apart."""
+    told = (digits for digits in range(10) if len({wording.money(cut, digits=digits) for cut in cuts}) == len(cuts))
+    return next(told, 10) if all(abs(cut) >= SMALL for cut in cuts) else max(2, next(told, 10))
 
 
-def _named(cells: pd.DataFrame, column: str, bands: Mapping[str, str] | None) -> pd.Series:
+def _named(view: View, cells: pd.DataFrame, column: str, key: str, bands: Names) -> "pd.Series[Any]":
     """The groups in words."""
-    return cells[column].map(lambda cell: group_name(cell, bands))
+    called = bands.get(key, {})
+    return view.known_as(key, cells[column]).map(lambda cell: called.get(str(cell), cell))
 
 
-def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tuple[Figure, ...]:
-    """The group that leaves most surely more than the others, and the group with most value lost."""
-    cells = one.cells.assign(group=_named(one.cells, one.by[0], bands))
-    known = cells[(cells["known"] >= SMALL) & cells["group"].notna()]
-    shown = []
+def _figures(view: View, one: Segments, key: str, bands: Names) -> tuple[Figure, ...]:
+    """The group that leaves most surely more than the others, and the group that pays most."""
+    cells = one.cells.assign(group=_named(view, one.cells, one.by[0], key, bands))
+    named = cells[cells["group"].notna()]
+    known, shown = named[named["known"] >= SMALL], []
     if view.lost is not None and len(known):
         top = known.sort_values("low", ascending=False).iloc[0]
         share = share_of(int(top["lost"]), int(top["known"]))
-        everyone = _("all: {share}").format(share=wording.percent(one.cells["lost"].sum() / max(1, one.cells["known"].sum())))
+        everyone = _("all: {share}").format(share=wording.percent(_overall(view)))
         on = _("{group}: {of} have left; {interval}; {all}").format(
             group=top["group"], of=of(share), interval=interval(share), all=everyone
         )
         shown.append(Figure(_("Leaves most surely"), wording.percent(share.share), on))
-    if known["sum_value"].notna().any():
-        top = known.sort_values("sum_value", ascending=False).iloc[0]
+    if named["sum_value"].notna().any():
+        top = named.sort_values("sum_value", ascending=False).iloc[0]
         on = _("{group}: what its {customers} pay a month, those who have left too").format(
             group=top["group"], customers=customers(int(top["customers"]))
         )
@@ -150,9 +160,15 @@ def _figures(view: View, one: Segments, bands: Mapping[str, str] | None) -> tupl
     return tuple(shown)
 
 
+def _overall(view: View) -> float | None:
+    """The share of all who have left; None where that is known of fewer than ten."""
+    share = view.churn()
+    return None if share is None or share.total < SMALL else share.share
+
+
 def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> list[Part]:
-    cells = one.cells.assign(group=_named(one.cells, one.by[0], bands.get(key)))
-    cells["code"] = _codes(one.cells, one.by[0])
+    cells = one.cells.assign(group=_named(view, one.cells, one.by[0], key, bands))
+    cells["code"] = view.known_as(key, one.cells[one.by[0]]).fillna(MISSING)
     counted = cells[["group", "customers", *(["lost"] if view.lost is not None else [])]]
     sizes = Part(
         "sizes",
@@ -164,10 +180,9 @@ def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> li
     )
     if view.lost is None:
         return [sizes]
-    whole = cells["known"].sum()
     rates = cells.rename(columns={"lost": "part", "known": "whole"}).assign(is_few=cells["known"] < SMALL)
     rates = rates.sort_values(["is_few", "share"], ascending=[True, False], na_position="last")
-    drawn = charts.ranked(rates, title=_("have left"), overall=cells["lost"].sum() / whole if whole >= SMALL else None, picks=key)
+    drawn = charts.ranked(rates, title=_("have left"), overall=_overall(view), picks=key)
     about = _("The share of each group that has left, whenever that was, with its 95% interval.")
     if key == BY_TENURE:
         about = _("The share that has left; of who left, the time until then, so that long ones are rare. See How long customers stay.")
@@ -183,27 +198,20 @@ def _choosing(drawn: Chart, keys: tuple[str, ...], codes: pd.DataFrame) -> Chart
     return replace(drawn, picks=replace(drawn.picks, columns=keys, values=values))
 
 
-def _codes(cells: pd.DataFrame, column: str) -> "pd.Series[str]":
-    """The groups as filters know them."""
-    return cells[column].map(group_code)
-
-
 def _left_out(one: Segments) -> tuple[str, ...]:
     if not one.cells_left:
         return ()
     return (plural("{n} customer of rarer groups is left out.", "{n} customers of rarer groups are left out.", one.customers_left),)
 
 
-def _crossed(
-    view: View, both: Segments, keys: tuple[str, str], names: Mapping[str, str], bands: Mapping[str, Mapping[str, str]]
-) -> list[Part]:
+def _crossed(view: View, both: Segments, keys: tuple[str, str], names: Mapping[str, str], bands: Names) -> list[Part]:
     if view.lost is None:
         return []
     down, across = (names[key] for key in keys)
-    row, column = (_named(both.cells, name, bands.get(key)) for name, key in zip(both.by, keys, strict=True))
+    row, column = (_named(view, both.cells, name, key, bands) for name, key in zip(both.by, keys, strict=True))
     cells = both.cells.assign(row=row, column=column, part=both.cells["lost"], whole=both.cells["known"])
     drawn = charts.heat(cells, title=_("have left"), down=down, across=across, picks=keys)
-    codes = pd.DataFrame({name: _codes(both.cells, name) for name in both.by})
+    codes = pd.DataFrame({name: view.known_as(key, both.cells[name]).fillna(MISSING) for name, key in zip(both.by, keys, strict=True)})
     about = _("The share of each cell that has left; of fewer than ten customers the counts alone. Click a cell to look at it alone.")
     return [
         Part(
@@ -216,11 +224,10 @@ def _crossed(
     ]
 
 
-def _table(view: View, one: Segments, label: str, bands: Mapping[str, str] | None) -> Part:
+def _table(view: View, one: Segments, key: str, label: str, bands: Names) -> Part:
     found = one.cells.head(MOST_ROWS)
-    group = _named(found, one.by[0], bands)
-    cells: dict[str, list[str]] = {label: [str(name) if name is not None and name == name else _("(missing)") for name in group]}
-    cells[_("Customers")] = [wording.number(n) for n in found["customers"]]
+    group = _named(view, found, one.by[0], key, bands)
+    cells: dict[str, list[str]] = {_("Customers"): [wording.number(n) for n in found["customers"]]}
     if view.lost is not None:
         cells[_("Have left")] = [
             wording.percent(share) if known >= SMALL else of(share_of(int(lost), int(known)))
@@ -236,26 +243,32 @@ def _table(view: View, one: Segments, label: str, bands: Mapping[str, str] | Non
     if found["revenue_year"].notna().any():
         cells[_("Revenue of the last 365 days")] = [wording.money(total) for total in found["revenue_year"]]
     about = _("All customers of each group, those who have left too.")
-    return Part("worth", _("What they are worth"), about, table=Table(pd.DataFrame(cells), _("Groups with their worth")))
+    names = [str(name) if name is not None and name == name else _("(missing)") for name in group]
+    head = _("{column} (group)").format(column=label) if label in cells else label
+    table = Table(pd.DataFrame({head: names, **cells}), _("Groups with their worth"))
+    return Part("worth", _("What they are worth"), about, table=table)
 
 
 def _habits(view: View) -> list[Part]:
     """Customers by how lately, how often and for how much they bought."""
     title = _("Buying habits")
-    if "customer_bought" not in view.frames or view.dials is None:
+    if "customer_bought" not in view.frames:
         return [Part("rfm", title, lacking=_("Buying habits need an orders table."))]
+    if view.dials is None:
+        return []
     found = measures.rfm_segments_of(view.frames["customer_bought"], view.lived)
     found = found[found["customers"] > 0]
     if found.empty:
         return []
-    shown = found.assign(group=found["segment"].map(view.names[RFM]))
+    shown = found.assign(group=found["segment"].map(measures.segment_name))
     about = _("By how lately, how often and for how much they bought, in fifths of all customers of the firm. Who has left buys no more.")
     cells = {
         _("Habit"): list(shown["group"]),
         _("Customers"): [wording.number(n) for n in shown["customers"]],
-        _("Revenue, all orders"): [wording.money(amount) for amount in shown["revenue"]],
-        _("Share of it"): [wording.percent(share, 0) for share in shown["revenue_share"]],
     }
-    drawn = charts.sizes(shown[["group", "customers", "lost"]], picks=RFM)
+    if view.holds("orders", "amount"):
+        cells[_("Revenue, all orders")] = [wording.money(amount) for amount in shown["revenue"]]
+        cells[_("Share of it")] = [wording.percent(share, 0) for share in shown["revenue_share"]]
+    drawn = charts.sizes(shown[["group", "customers", "lost"]], picks=RFM if RFM in view.names else None)
     chosen = _choosing(drawn, (RFM,), shown[["segment"]])
     return [Part("rfm", title, about, chosen, table=Table(pd.DataFrame(cells), _("Buying habits with their revenue")))]

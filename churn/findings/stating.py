@@ -5,7 +5,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from churn.filters import Span
-from churn.measures.dialect import Frame, is_known, latest, words
+from churn.measures.dialect import Frame, is_known, latest, one_row, words
 from churn.tables import header_key
 from churn.view import View
 from churn.wording import _
@@ -19,8 +19,16 @@ def sources(view: View) -> dict[str, str]:
     """Where reasons are stated, the best first: safe names of columns of customers, EXIT_SURVEYS for the exit surveys, and what to call
     each."""
     own = {header_key(column.label): column for column in view.columns if column.type in ("text", "flag")}
-    surveys = {EXIT_SURVEYS: _("Exit surveys")} if view.holds("surveys", "question", "reason") else {}
+    surveys = {EXIT_SURVEYS: _("Exit surveys")} if _is_asked(view) else {}
     return surveys | {own[key].name: own[key].label for key in _COLUMNS if key in own}
+
+
+def _is_asked(view: View) -> bool:
+    """Whether some exit answer gives a reason."""
+    if not view.holds("surveys", "question", "reason"):
+        return False
+    exits = view.frames["surveys"].filter(nw.col("question") == nw.lit("exit"))
+    return one_row(exits, [words("reason").count().alias("n")])["n"] > 0
 
 
 def said(view: View, source: str, span: Span | None = None) -> Frame:

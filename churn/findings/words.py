@@ -1,8 +1,6 @@
 """Sentences that several findings say alike."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from churn import wording
 from churn.measures import Share
@@ -25,22 +23,6 @@ def customers(n: int) -> str:
     return plural("{n} customer", "{n} customers", n)
 
 
-def group_code(cell: Any) -> str:
-    """A group of customers as filters name it: "" for those without one, whole numbers without a point.
-
-    >>> group_code("2.0"), group_code("North"), group_code(None)
-    ('2', 'North', '')
-    """
-    text = "" if cell is None or cell != cell else str(cell)
-    return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdigit() else text
-
-
-def group_name(cell: Any, names: Mapping[str, str] | None = None) -> str | None:
-    """What a page calls a group; `names` say it for groups that are no words of the firm's. None for those without one."""
-    code = group_code(cell)
-    return (names or {}).get(code, code) or None
-
-
 def of(share: Share) -> str:
     """What a share was counted on: "46 of 2,990"."""
     return _("{count} of {total}").format(count=wording.number(share.count), total=wording.number(share.total))
@@ -51,9 +33,9 @@ def interval(share: Share) -> str:
     return _("95% interval {range}").format(range=wording.share_range(share.low, share.high))
 
 
-def said_share(share: Share) -> str:
+def said_share(share: Share, digits: int = 1) -> str:
     """A share as it may stand alone: a percentage, or for a small group its counts only."""
-    return wording.percent(share.share) if share.total >= SMALL else of(share)
+    return wording.percent(share.share, digits) if share.total >= SMALL else of(share)
 
 
 def beyond_chance(now: Share, before: Share) -> bool:
@@ -67,10 +49,13 @@ def beyond_chance(now: Share, before: Share) -> bool:
 
 
 def against(now: Share, before: Share, when: str) -> str:
-    """How a share differs from that of `when` ("in November 2025"): "0.4 points more than in November 2025, no more than chance"."""
-    if not (now.total and before.total):
+    """How a share differs from that of `when` ("in November 2025"): "0.4 points more than in November 2025, no more than chance"; "" where
+    one of them is of few."""
+    if min(now.total, before.total) < SMALL:
         return ""
     apart = now.share - before.share
+    if apart == 0:
+        return _("as much as {when}").format(when=when)
     size = _("{points} points").format(points=wording.number(100 * abs(apart), 1))
     more = _("{size} more than {when}") if apart > 0 else _("{size} less than {when}")
     told = more.format(size=size, when=when)

@@ -44,8 +44,9 @@ def told_reasons(
     counts = with_times(found.assign(lost=found["lost"] == 1, reason=found["reason"].astype(object)), "month")
     texts = None if aliases is None else _texts(counts, aliases)
     if texts is not None:
-        counts["reason"] = counts["text"].map(texts.set_index("text")["reason"]).fillna(counts["reason"])
-    key = counts["reason"].str.lower()
+        known = dict(zip(texts["text"], texts["reason"], strict=True))
+        counts["reason"] = [known.get(text, reason) for text, reason in zip(counts["text"], counts["reason"], strict=True)]
+    key = counts["reason"].astype("str").str.lower()
     counts["key"] = key.where(key != NOT_STATED)
     return ToldReasons(counts.drop(columns="text"), texts)
 
