@@ -75,7 +75,8 @@ def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
     when = _("in as many months before")
     if earlier != months:
         when = plural("in the {n} month known before", "in the {n} months known before", earlier)
-    return Figure(_("Churn a month"), said_share(now), on, against(now, then, when))
+    told = wording.percent(now.share) if view.customers >= SMALL else of(now)
+    return Figure(_("Churn a month"), told, on, against(now, then, when) if view.customers >= SMALL else "")
 
 
 def _average(rates: pd.DataFrame, span: Span) -> tuple[Share, int]:
