@@ -104,18 +104,16 @@ class View:
 
     def within(self, table: str) -> Frame:
         """The rows of a table of events whose day lies in the period; all where no day says who left."""
-        frame, span = self.frames[table], self.span
-        if span is None or span.first is None:
-            return frame if span is None else frame.filter(nw.col(DAYS[table]) < nw.lit(span.until))
-        return frame.filter((nw.col(DAYS[table]) >= nw.lit(span.first)) & (nw.col(DAYS[table]) < nw.lit(span.until)))
+        return self._inside(self.frames[table], DAYS[table])
 
     def comments(self) -> Frame:
         """customer_comments of the answers in the period."""
-        span, frame = self.span, self.frames["customer_comments"]
-        if span is None:
-            return frame
-        frame = frame.filter(nw.col("answered_on") < nw.lit(span.until))
-        return frame if span.first is None else frame.filter(nw.col("answered_on") >= nw.lit(span.first))
+        return self._inside(self.frames["customer_comments"], "answered_on")
+
+    def _inside(self, frame: Frame, day: str) -> Frame:
+        span = self.span
+        kept = frame if span is None else frame.filter(nw.col(day) < nw.lit(span.until))
+        return kept if span is None or span.first is None else kept.filter(nw.col(day) >= nw.lit(span.first))
 
     def months(self) -> Frame | None:
         """customer_months of the months in the period; None where there are none."""

@@ -51,7 +51,7 @@ def _on(view: View) -> str:
         return _("What customers pay a month, those who have left too")
     span = view.span
     if span is None or span.first is None:
-        return _("All orders in the months in which they were customers")
+        return _("All orders")
     return _("Orders of {first} to before {until}").format(first=wording.date(span.first), until=wording.date(span.until))
 
 
