@@ -78,13 +78,12 @@ class View:
 
     def known_as(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The groups of a column, as measures name them, as filters know them; missing ones stay so."""
-        kind: Type = next((own.type for own in self.columns if own.name == column), "text")
+        kind: Type = types_of(self.columns).get(column, "text")
         return groups.astype(object).map(lambda cell: None if cell is None or cell != cell else level(cell, kind))
 
     def named(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The same in words."""
-        called = self.names.get(column, {})
-        return self.known_as(column, groups).map(lambda cell: called.get(cell, cell))
+        return self.known_as(column, groups).map(lambda cell: self.names.get(column, {}).get(cell, cell))
 
     def holds(self, table: str, *columns: str) -> bool:
         """Whether the desk has a table with these columns."""
@@ -111,9 +110,9 @@ class View:
         return self._inside(self.frames["customer_comments"], "answered_on")
 
     def _inside(self, frame: Frame, day: str) -> Frame:
-        span = self.span
-        kept = frame if span is None else frame.filter(nw.col(day) < nw.lit(span.until))
-        return kept if span is None or span.first is None else kept.filter(nw.col(day) >= nw.lit(span.first))
+        if (span := self.span) is not None:
+            frame = frame.filter((nw.col(day) < nw.lit(span.until)) & (nw.col(day) >= nw.lit(span.first or date.min)))
+        return frame
 
     def months(self) -> Frame | None:
         """customer_months of the months in the period; None where there are none."""
@@ -221,8 +220,8 @@ def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     and numbers with at most 10, but none that marks the lost; by safe name, those of DIMENSIONS first, RFM last."""
     headers, label = [column.label for column in desk.columns("customers")], label_of(desk)
     marks = {*label_columns(pd.DataFrame(columns=headers)), *([label.column] if label else [])}
-    columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number") and column.label not in marks]
-    columns = [column for column in columns if column.name not in RESERVED]
+    kept = [column for column in desk.columns("customers") if column.label not in marks and column.name not in RESERVED]
+    columns = [column for column in kept if column.type in ("text", "flag", "number")]
     found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:
         counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns] or [nw.len()])

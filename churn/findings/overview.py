@@ -146,7 +146,8 @@ def revenue_of(view: View) -> Concentration | None:
     months = view.months()
     if months is not None and of_orders(view):
         if view.filters.period == ALL_TIME:
-            return concentration_of(view.frames["customer_bought"].select(value=nw.col("revenue")))
+            own = view.frames["customer_bought"].join(view.people.select("customer_id"), on="customer_id", how="semi")
+            return concentration_of(own.select(value=nw.col("revenue")))
         paid = months.filter(nw.col("orders") > 0).group_by("customer_id").agg(real("revenue").sum().alias("value"))
         return concentration_of(paid)
     if has(view.people, "monthly_value"):

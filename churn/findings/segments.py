@@ -256,7 +256,8 @@ def _habits(view: View) -> list[Part]:
         return [Part("rfm", title, lacking=_("Buying habits need an orders table."))]
     if view.dials is None:
         return []
-    found = measures.rfm_segments_of(view.frames["customer_bought"], view.lived)
+    own = view.frames["customer_bought"].join(view.lived.select("customer_id"), on="customer_id", how="semi")
+    found = measures.rfm_segments_of(own, view.lived)
     found = found[found["customers"] > 0]
     if found.empty:
         return []
