@@ -78,8 +78,8 @@ class View:
 
     def known_as(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The groups of a column, as measures name them, as filters know them; missing ones stay so."""
-        kind: Type = types_of(self.columns).get(column, "text")
-        return groups.astype(object).map(lambda cell: None if cell is None or cell != cell else level(cell, kind))
+        kind = types_of(self.columns).get(column, "text")
+        return groups.astype(object).map(lambda cell: level(cell, kind) or None)
 
     def named(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The same in words."""
@@ -258,8 +258,7 @@ def _first_month(frames: Mapping[str, Frame]) -> date | None:
 
 
 def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:
-    counted = small(frame.group_by(column.name).agg(nw.len().alias("n")))
-    ordered = counted.sort_values(column.name, na_position="last")[column.name]
+    ordered = small(frame.select(column.name).unique()).sort_values(column.name, na_position="last")[column.name]
     return tuple(level(cell, column.type) for cell in ordered)
 
 
