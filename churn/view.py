@@ -78,13 +78,12 @@ class View:
 
     def known_as(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The groups of a column, as measures name them, as filters know them; missing ones stay so."""
-        kind: Type = next((own.type for own in self.columns if own.name == column), "text")
-        return groups.astype(object).map(lambda cell: None if cell is None or cell != cell else level(cell, kind))
+        kind = types_of(self.columns).get(column, "text")
+        return groups.astype(object).map(lambda cell: level(cell, kind) or None)
 
     def named(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The same in words."""
-        called = self.names.get(column, {})
-        return self.known_as(column, groups).map(lambda cell: called.get(cell, cell))
+        return self.known_as(column, groups).map(lambda cell: self.names.get(column, {}).get(cell, cell))
 
     def holds(self, table: str, *columns: str) -> bool:
         """Whether the desk has a table with these columns."""
@@ -104,18 +103,16 @@ class View:
 
     def within(self, table: str) -> Frame:
         """The rows of a table of events whose day lies in the period; all where no day says who left."""
-        frame, span = self.frames[table], self.span
-        if span is None or span.first is None:
-            return frame if span is None else frame.filter(nw.col(DAYS[table]) < nw.lit(span.until))
-        return frame.filter((nw.col(DAYS[table]) >= nw.lit(span.first)) & (nw.col(DAYS[table]) < nw.lit(span.until)))
+        return self._inside(self.frames[table], DAYS[table])
 
     def comments(self) -> Frame:
         """customer_comments of the answers in the period."""
-        span, frame = self.span, self.frames["customer_comments"]
-        if span is None:
-            return frame
-        frame = frame.filter(nw.col("answered_on") < nw.lit(span.until))
-        return frame if span.first is None else frame.filter(nw.col("answered_on") >= nw.lit(span.first))
+        return self._inside(self.frames["customer_comments"], "answered_on")
+
+    def _inside(self, frame: Frame, day: str) -> Frame:
+        if (span := self.span) is not None:
+            frame = frame.filter((nw.col(day) < nw.lit(span.until)) & (nw.col(day) >= nw.lit(span.first or date.min)))
+        return frame
 
     def months(self) -> Frame | None:
         """customer_months of the months in the period; None where there are none."""
@@ -223,8 +220,8 @@ def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     and numbers with at most 10, but none that marks the lost; by safe name, those of DIMENSIONS first, RFM last."""
     headers, label = [column.label for column in desk.columns("customers")], label_of(desk)
     marks = {*label_columns(pd.DataFrame(columns=headers)), *([label.column] if label else [])}
-    columns = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number") and column.label not in marks]
-    columns = [column for column in columns if column.name not in RESERVED]
+    kept = [column for column in desk.columns("customers") if column.label not in marks and column.name not in RESERVED]
+    columns = [column for column in kept if column.type in ("text", "flag", "number")]
     found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:
         counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns] or [nw.len()])
@@ -261,8 +258,7 @@ def _first_month(frames: Mapping[str, Frame]) -> date | None:
 
 
 def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:
-    counted = small(frame.group_by(column.name).agg(nw.len().alias("n")))
-    ordered = counted.sort_values(column.name, na_position="last")[column.name]
+    ordered = small(frame.select(column.name).unique()).sort_values(column.name, na_position="last")[column.name]
     return tuple(level(cell, column.type) for cell in ordered)
 
 

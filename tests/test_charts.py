@@ -314,7 +314,7 @@ def test_every_chart_has_a_sentence_for_those_who_cannot_see_it():
     told = {name: chart.alt for name, chart in _all("R&D").items()}
     assert told["spread"] == "Customers by risk: 74 low, 81 medium, 55 high."
     assert told["drivers"] == "What moves the scores, by column: R&D 56% and Tenure 44%."
-    assert told["reasons"] == "What 4 customers gave as the reason: R&D 75.0% and competitor 25.0%."
+    assert told["reasons"] == "What 4 customers gave as the reason: R&D 3 of 4 and competitor 1 of 4."
     assert told["concentration"] == "The top 20% of customers bring 60.0% of the revenue."
     assert told["nps"] == "NPS +30: promoters (9 or 10) 50.0%, passives (7 or 8) 30.0% and detractors (0 to 6) 20.0%."
     assert told["nps by"] == "NPS by group: R&D -90 and missing +90; all +5."

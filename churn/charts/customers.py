@@ -16,7 +16,8 @@ def reasons(found: ReasonMix) -> Chart:
     """The stated reasons with their 95% intervals, and under each, in grey, its share in the often-quoted mix."""
     mix = found.mix
     shares, quoted = mix["share"].fillna(0.0), mix["quoted"].fillna(0.0)
-    shown = [look.share_said(share, n, found.stated) for share, n in zip(mix["share"], mix["customers"], strict=True)]
+    counted = zip(mix["share"], mix["customers"], strict=True)
+    shown = [look.share_said(share, n, found.stated) if found.stated else wording.percent(share) for share, n in counted]
     quoted_shown = [_("{share} quoted").format(share=wording.percent(share, 0)) if share else "" for share in quoted]
     ours, theirs = ([place + shift for place in look.places(mix)] for shift in (-0.18, 0.2))
     figure = look.rows(list(mix["reason"]), height=48)

@@ -75,7 +75,8 @@ def _churn(view: View, rates: pd.DataFrame | None) -> Figure | None:
     when = _("in as many months before")
     if earlier != months:
         when = plural("in the {n} month known before", "in the {n} months known before", earlier)
-    return Figure(_("Churn a month"), said_share(now), on, against(now, then, when))
+    told = wording.percent(now.share) if view.customers >= SMALL else of(now)
+    return Figure(_("Churn a month"), told, on, against(now, then, when) if view.customers >= SMALL else "")
 
 
 def _average(rates: pd.DataFrame, span: Span) -> tuple[Share, int]:
@@ -145,7 +146,8 @@ def revenue_of(view: View) -> Concentration | None:
     months = view.months()
     if months is not None and of_orders(view):
         if view.filters.period == ALL_TIME:
-            return concentration_of(view.frames["customer_bought"].select(value=nw.col("revenue")))
+            own = view.frames["customer_bought"].join(view.people.select("customer_id"), on="customer_id", how="semi")
+            return concentration_of(own.select(value=nw.col("revenue")))
         paid = months.filter(nw.col("orders") > 0).group_by("customer_id").agg(real("revenue").sum().alias("value"))
         return concentration_of(paid)
     if has(view.people, "monthly_value"):

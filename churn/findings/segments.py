@@ -256,7 +256,8 @@ def _habits(view: View) -> list[Part]:
         return [Part("rfm", title, lacking=_("Buying habits need an orders table."))]
     if view.dials is None:
         return []
-    found = measures.rfm_segments_of(view.frames["customer_bought"], view.lived)
+    own = view.frames["customer_bought"].join(view.lived.select("customer_id"), on="customer_id", how="semi")
+    found = measures.rfm_segments_of(own, view.lived)
     found = found[found["customers"] > 0]
     if found.empty:
         return []
@@ -268,7 +269,8 @@ def _habits(view: View) -> list[Part]:
     }
     if view.holds("orders", "amount"):
         cells[_("Revenue, all orders")] = [wording.money(amount) for amount in shown["revenue"]]
-        cells[_("Share of it")] = [wording.percent(share, 0) for share in shown["revenue_share"]]
+        if shown["customers"].sum() >= SMALL:
+            cells[_("Share of it")] = [wording.percent(share, 0) for share in shown["revenue_share"]]
     drawn = charts.sizes(shown[["group", "customers", "lost"]], picks=RFM if RFM in view.names else None)
     chosen = _choosing(drawn, (RFM,), shown[["segment"]])
     return [Part("rfm", title, about, chosen, table=Table(pd.DataFrame(cells), _("Buying habits with their revenue")))]
