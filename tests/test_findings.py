@@ -309,3 +309,20 @@ def test_what_is_compared_is_said_as_far_as_it_is_known(tmp_path):
 def test_a_period_that_no_calendar_holds_is_refused(period):
     with pytest.raises(FilterError, match="There is no period"):
         Filters(period=period)
+
+
+def test_a_page_begins_with_the_column_that_tells_most_but_for_what_gives_leavers_away(tmp_path):
+    left = [1] * 30 + [0] * 30
+    columns = {
+        "customer_id": [f"c{place}" for place in range(60)],
+        "coin": ["head", "tail"] * 30,
+        "plan kind": ["dear"] * 25 + ["cheap"] * 35,
+        "farewell": ["said"] * 30 + ["not said"] * 30,
+        "churn": left,
+    }
+    columns["plan kind"][59] = "dear"
+    with open_desk(tmp_path / "desk") as desk:
+        load(desk, {"customers": pd.DataFrame(columns)}, settings={"label": "churn", "lost": "1"})
+        with viewed(desk) as view:
+            assert telling(view, ["coin", "farewell", "plan_kind"]) == "plan_kind"
+            assert telling(view, ["coin", "farewell"]) == "coin"

@@ -60,8 +60,8 @@ def _of_all_time(view: View) -> str:
 
 
 def telling(view: View, columns: Sequence[str]) -> str:
-    """Of these columns the one whose groups differ most in how many left (the largest chi-square for its groups); the first where nothing
-    says who left, "" for none."""
+    """Of these columns the one whose groups differ most in how many left (the largest chi-square for its groups), those last of which a
+    group of ten or more left to the last: they may be known only afterwards. The first where nothing says who left, "" for none."""
     if view.lost is None or not columns:
         return next(iter(columns), "")
     scores: dict[str, float] = {}
@@ -69,7 +69,8 @@ def telling(view: View, columns: Sequence[str]) -> str:
         cells = measures.segments(view.people.with_columns(_first=nw.col(column)), FIRST, view.lost).cells
         whole = cells["lost"].sum() / max(1, cells["known"].sum())
         apart = (cells["known"] * (cells["share"] - whole) ** 2).sum()
-        scores[column] = apart / max(1, len(cells) - 1)
+        gives_away = ((cells["known"] >= SMALL) & (cells["lost"] == cells["known"])).any()
+        scores[column] = -1.0 if gives_away else apart / max(1, len(cells) - 1)
     return max(scores, key=lambda column: scores[column])
 
 
