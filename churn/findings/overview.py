@@ -162,9 +162,11 @@ def of_orders(view: View) -> bool:
 
 def _trend(view: View, rates: pd.DataFrame | None) -> Part:
     key, title = "churn_by_month", _("Churn by month")
-    if rates is None or not rates["complete"].any() or view.recent is None:
+    if rates is None or view.recent is None:
         lacking = _("No day says when customers left: load customers with a column of the day they ended, or their orders.")
         return Part(key, title, lacking=lacking)
+    if not (rates["complete"] & (rates["at_start"] > 0)).any():
+        return Part(key, title, lacking=_("No month is over yet in which there were customers."))
     shown = rates[rates["complete"]]
     if view.span is not None and view.span.first is not None:
         shown = shown[(shown["month"] >= pd.Timestamp(view.span.first)) & (shown["month"] < pd.Timestamp(view.span.until))]
