@@ -83,7 +83,7 @@ class View:
 
     def named(self, column: str, groups: "pd.Series[Any]") -> "pd.Series[Any]":
         """The same in words."""
-        return self.known_as(column, groups).map(lambda cell, called=self.names.get(column, {}): called.get(cell, cell))
+        return self.known_as(column, groups).replace(self.names.get(column, {}))
 
     def holds(self, table: str, *columns: str) -> bool:
         """Whether the desk has a table with these columns."""
