@@ -64,15 +64,7 @@ def concentration(values_by_customer: Frame) -> Concentration:
     counted = values_by_customer.with_columns(value=nw.when(negative).then(nw.lit(0.0)).otherwise(value), _all=nw.lit(1))
     line = ranked(counted.filter(is_known(value)), "value").with_columns(ranked=(nw.col("rank") * value).sum().over("_all"))
     curve, weighted = _curve(line, n, revenue)
-    return Concentration(
-        customers=n,
-        revenue=revenue,
-        top_share=float(np.interp(TOP, curve["share_of_customers"], curve["share_of_revenue"])),
-        gini=(n + 1) / n - 2 * weighted / (n * revenue) if revenue > 0 else float("nan"),
-        curve=curve,
-        negative=int(totals["negative"]),
-        unknown=int(totals["unknown"]),
-    )
+    return _concentration(n, revenue, curve, weighted, negative=int(totals["negative"]), unknown=int(totals["unknown"]))
 
 
 def concentration_of(values_by_customer: Frame) -> Concentration:
@@ -86,15 +78,14 @@ def concentration_of(values_by_customer: Frame) -> Concentration:
     told = np.minimum(np.interp(percents * n / 100, np.arange(n + 1), running) / revenue, 1.0) if revenue > 0 else np.full(101, np.nan)
     curve = pd.DataFrame({"share_of_customers": percents / 100, "share_of_revenue": told})
     weighted = float((np.arange(1, n + 1) * line).sum())
-    return Concentration(
-        customers=n,
-        revenue=revenue,
-        top_share=float(np.interp(TOP, curve["share_of_customers"], curve["share_of_revenue"])),
-        gini=(n + 1) / n - 2 * weighted / (n * revenue) if revenue > 0 else float("nan"),
-        curve=curve,
-        negative=int((known < 0).sum()),
-        unknown=int(column.isna().sum()),
-    )
+    return _concentration(n, revenue, curve, weighted, negative=int((known < 0).sum()), unknown=int(column.isna().sum()))
+
+
+def _concentration(n: int, revenue: float, curve: pd.DataFrame, weighted: float, *, negative: int, unknown: int) -> Concentration:
+    """From the curve, and the sum of rank times value (`weighted`)."""
+    top = float(np.interp(TOP, curve["share_of_customers"], curve["share_of_revenue"]))
+    gini = (n + 1) / n - 2 * weighted / (n * revenue) if revenue > 0 else float("nan")
+    return Concentration(n, revenue, top, gini, curve, negative, unknown)
 
 
 def largest(values_by_customer: Frame, customers: int) -> float:
