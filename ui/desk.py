@@ -16,7 +16,7 @@ from churn.dials import Dials
 from churn.intake import Limits
 from churn.prepared import dials_of
 from churn.risk.desk_history import bring_up
-from churn.risk.desk_models import is_foretold, shows_deeper
+from churn.risk.desk_models import finds_signal, is_foretold, shows_deeper
 from churn.risk.keeping import load
 from churn.risk.of_history import in_words
 from churn.risk.scorecard import Scorecard
@@ -91,9 +91,8 @@ def dials() -> Dials | None:
 
 
 def has_signal(card: Scorecard) -> bool:
-    """Whether the risks that the desk shows beat guessing: the scorecard's, or those of the deeper model, which is only shown where it is
-    surely better than the scorecard."""
-    return card.evaluation.has_signal or shows_deeper(the_desk())
+    """Whether the risks that the desk shows beat guessing."""
+    return finds_signal(the_desk(), card)
 
 
 def sheets_by_deeper() -> bool:

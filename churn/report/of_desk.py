@@ -6,7 +6,7 @@ from churn.errors import FilterError
 from churn.filters import Filters
 from churn.findings.every import findings_of
 from churn.report.findings_page import About, report_html
-from churn.risk.desk_models import model_of, shows_deeper
+from churn.risk.desk_models import finds_signal, model_of, shows_deeper
 from churn.store import Desk
 from churn.view import levels_of, viewed
 from churn.wording import _
@@ -16,7 +16,7 @@ def desk_report(desk: Desk, filters: Filters | None = None, *, is_sample: bool =
     """The report as HTML. Raises FilterError where no customer fits the filters."""
     filters = filters or Filters()
     card, source = model_of(desk), desk.source("customers")
-    trusted = card if card is not None and card.evaluation.has_signal else None
+    trusted = card if card is not None and finds_signal(desk, card) else None
     with viewed(desk, filters) as view:
         sentence = filters.sentence(view.labels, view.names)
         if not view.customers:

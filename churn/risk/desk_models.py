@@ -58,6 +58,12 @@ def shows_deeper(desk: Desk) -> bool:
     return bool(desk.setting("deeper"))
 
 
+def finds_signal(desk: Desk, card: Scorecard) -> bool:
+    """Whether the risks that the desk shows beat guessing: the scorecard's, or those of the deeper model, which is only shown where it is
+    surely better than the scorecard."""
+    return card.evaluation.has_signal or shows_deeper(desk)
+
+
 def label_of(desk: Desk) -> Label | None:
     """Which of the desk's customers are lost, or None where nothing says so."""
     column = desk.setting("label")
