@@ -3,19 +3,16 @@
 import streamlit as st
 
 from churn import wording
-from churn.view import DIMENSIONS, columns_of, labels_of
+from churn.view import columns_of, labels_of
 from ui import figures
 from ui.desk import the_desk
 
 
 def compare_by(label: str, *, key: str = "by", besides: dict[str, str] | None = None, none: str = "") -> str:
     """A choice among the columns of customers (and `besides`, keys and names); its key, "" where there are none or, with `none` (what to
-    call it), where nothing is to be compared. The same key on two pages is one choice. A firm without segment, region, plan or owner
-    begins with the column whose groups differ most."""
-    version = the_desk().version()
-    labels, known = labels_of(columns_of(the_desk())), figures.levels(version)
-    ordered = [column for column in DIMENSIONS if column in known] or ([figures.telling(version)] if known else [])
-    ordered += [column for column in known if column not in ordered]
+    call it), where nothing is to be compared. The same key on two pages is one choice."""
+    labels = labels_of(columns_of(the_desk()))
+    ordered = figures.comparable(the_desk().version())
     options = ({"": none} if none else {}) | {column: wording.escape(labels[column]) for column in ordered} | (besides or {})
     if not options:
         return ""

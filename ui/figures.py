@@ -9,7 +9,7 @@ from churn.filters import Filters
 from churn.findings import Asked, Findings, stating
 from churn.findings.risks import scores
 from churn.findings.segments import besides as besides_of
-from churn.findings.segments import telling as telling_of
+from churn.findings.segments import comparable as comparable_of
 from churn.risk.desk_models import shows_deeper
 from churn.risk.scorecard import Scorecard
 from churn.view import everybody, levels_of, viewed
@@ -79,10 +79,10 @@ def besides(version: int) -> dict[str, str]:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def telling(version: int) -> str:
-    """The column whose groups differ most in how many left."""
+def comparable(version: int) -> list[str]:
+    """The columns of customers to compare by, in the order in which they are offered."""
     with viewed(the_desk()) as view:
-        return telling_of(view, list(levels(version)))
+        return comparable_of(view, levels(version))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

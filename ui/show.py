@@ -124,6 +124,8 @@ def part(found: Part, *, on_pick: OnPick | None = None) -> None:
         st.caption(wording.escape(found.about))
     _warn(found.caution)
     if found.chart is not None:
+        if found.chart.picks is not None and on_pick is not None:
+            st.caption(_("Click one to look at it alone, on all pages; click again to go back."))
         chart(found.chart, key=found.key, on_pick=on_pick)
     if found.table is not None:
         _table(found.table, key=found.key)

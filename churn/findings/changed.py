@@ -69,11 +69,11 @@ def _where(view: View, moved: Moved) -> str:
         found = measures.churn_by_month_of(lived, view.dials.as_of, view.first_month)
         for group, rows in found[found["group"].notna()].groupby("group"):
             lost: Any = rows.set_index("month")["lost"]
-            expected = lost.get(moved.before, 0) * moved.now.total / moved.then.total
+            now, then = int(lost.get(moved.month, 0)), int(lost.get(moved.before, 0))
             named = _("{column} {group}: {now} left, {then} the month before").format(
-                column=view.labels[column.name], group=group, now=lost.get(moved.month, 0), then=lost.get(moved.before, 0)
+                column=view.labels[column.name], group=group, now=wording.number(now), then=wording.number(then)
             )
-            shifts.append((sign * (lost.get(moved.month, 0) - expected), named))
+            shifts.append((sign * (now - then * moved.now.total / moved.then.total), named))
     if not shifts or max(shifts)[0] <= 0:
         return ""
     return _("The largest part of the difference is {group}.").format(group=max(shifts)[1])

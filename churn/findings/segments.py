@@ -1,6 +1,6 @@
 """Which customers leave, by one or two of their columns, and what they are worth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from churn.findings.words import SMALL, customers, few, interval, of
 from churn.measures import Segments
 from churn.measures.dialect import Frame, has, is_known, real, small
 from churn.measures.rates import share_of
-from churn.view import RFM, View
+from churn.view import DIMENSIONS, RFM, View
 from churn.wording import _, plural
 
 BY_TENURE, BY_VALUE = "@tenure", "@value"
@@ -59,6 +59,14 @@ def _of_all_time(view: View) -> str:
     return _("The period changes nothing on this page: who has left is counted whenever that was.")
 
 
+def comparable(view: View, columns: Iterable[str]) -> list[str]:
+    """These columns as a page offers them to compare by: segment, region, plan and owner first; where there is none of them, the one whose
+    groups differ most in how many of everybody left."""
+    offered = list(columns)
+    first = [column for column in DIMENSIONS if column in offered] or ([telling(view, offered)] if offered else [])
+    return first + [column for column in offered if column not in first]
+
+
 def telling(view: View, columns: Sequence[str]) -> str:
     """Of these columns the one whose groups differ most in how many left (the largest chi-square for its groups), those last of which a
     group of ten or more left to the last: they may be known only afterwards. The first where nothing says who left, "" for none."""
@@ -66,7 +74,7 @@ def telling(view: View, columns: Sequence[str]) -> str:
         return next(iter(columns), "")
     scores: dict[str, float] = {}
     for column in columns:
-        cells = measures.segments(view.people.with_columns(_first=nw.col(column)), FIRST, view.lost).cells
+        cells = measures.segments(view.everybody.with_columns(_first=nw.col(column)), FIRST, view.lost).cells
         whole = cells["lost"].sum() / max(1, cells["known"].sum())
         apart = (cells["known"] * (cells["share"] - whole) ** 2).sum()
         gives_away = ((cells["known"] >= SMALL) & (cells["lost"] == cells["known"])).any()
@@ -174,7 +182,7 @@ def _ranked(view: View, one: Segments, key: str, label: str, bands: Names) -> li
     sizes = Part(
         "sizes",
         _("How many"),
-        _("Customers of each group. Click a bar to look at one group alone, on all pages."),
+        _("Customers of each group."),
         _choosing(charts.sizes(counted, picks=key), (key,), cells[["code"]]),
         half=True,
         notes=_left_out(one),
@@ -213,7 +221,7 @@ def _crossed(view: View, both: Segments, keys: tuple[str, str], names: Mapping[s
     cells = both.cells.assign(row=row, column=column, part=both.cells["lost"], whole=both.cells["known"])
     drawn = charts.heat(cells, title=_("have left"), down=down, across=across, picks=keys)
     codes = pd.DataFrame({name: view.known_as(key, both.cells[name]).fillna(MISSING) for name, key in zip(both.by, keys, strict=True)})
-    about = _("The share of each cell that has left; of fewer than ten customers the counts alone. Click a cell to look at it alone.")
+    about = _("The share of each cell that has left; of fewer than ten customers the counts alone.")
     return [
         Part(
             "crossed",
