@@ -68,8 +68,9 @@ bench: $(DEV_STAMP) ## Run the benchmarks, which compare with other libraries in
 bench-accuracy: ../shared/data $(DEV_STAMP) ## Compare the score with four peers on public data sets (an hour; SETS="telco_ibm gym_churn" for some)
 	@$(PY) -m benchmarks.accuracy $(SETS)
 
-docs: $(DEV_STAMP) ## Write the data dictionary in docs/ from churn/tables/
+docs: $(DEV_STAMP) ## Write the data dictionary and the columns of exports in docs/
 	@PYTHONPATH=. $(PY) tools/dictionary.py
+	@PYTHONPATH=. $(PY) tools/exports.py
 
 requirements: $(DEV_STAMP) ## Pin every package anew from the short lists in pyproject.toml (UPGRADE=1 for the newest)
 	@$(COMPILE) pyproject.toml -o requirements.txt

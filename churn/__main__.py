@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from churn import desk_commands, wording
+from churn import desk_commands, export_command, wording
 from churn.errors import ChurnError, IntakeError, QuestionError
 from churn.intake import ReadOptions
 from churn.intake.options import reads_a_file
@@ -187,6 +187,8 @@ app.command()(desk_commands.load)
 app.command()(desk_commands.undo)
 app.command()(desk_commands.loads)
 app.command()(desk_commands.report)
+app.command()(export_command.export)
+app.command()(desk_commands.calendar)
 app.command()(desk_commands.snapshot)
 
 

@@ -19,7 +19,7 @@ from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, constants_of, said_again
 from churn.tables import TABLES
 from churn.terminal import LabelColumn, Lost, progress, show, tell, tell_rejected, trained
-from churn.wording import _
+from churn.wording import _, listing
 
 if TYPE_CHECKING:
     from churn.store import Desk
@@ -155,7 +155,7 @@ def undo(
     ] = False,
 ) -> None:
     """Puts back what the desk held before the last load; once more, and the load is back."""
-    with _existing(desk) as opened:
+    with existing(desk) as opened:
         done = opened.undo(by=user(), at=this_moment(), scores=not without_scores)
         show({"desk": str(desk), "done": done.kind, "load": done.of, "tables": opened.tables(), "model": opened.setting("model")})
 
@@ -164,7 +164,7 @@ def loads(desk: DeskFolder) -> None:
     """Tells what was ever loaded into a desk, by whom and when, newest first, as JSON on standard output."""
     from churn.report.history import as_json
 
-    with _existing(desk) as opened:
+    with existing(desk) as opened:
         show({"desk": str(desk), "loads": as_json(opened.loads())})
 
 
@@ -183,14 +183,50 @@ def report(
     from churn.view import labels_of
 
     outlet(out)
-    with _existing(desk) as opened:
+    with existing(desk) as opened:
         if "customers" not in opened.tables():
             raise StoreError(_("There are no customers in {folder}: load a table of them first.").format(folder=desk))
         bring_up(opened)
         columns = tuple(opened.columns("customers"))
         filters = filters_from(filters_said(only or [], {column.label: column.name for column in columns}))
-        out.write_text(desk_report(opened, filters, is_sample=is_sample(opened)), "utf-8")
+        out.write_text(desk_report(opened, filters, is_sample=is_sample(opened), today=this_moment().date()), "utf-8")
         show({"desk": str(desk), "filter": filters.sentence(labels_of(columns)), "out": str(out)})
+
+
+def calendar(
+    desk: DeskFolder,
+    out: Annotated[Path, typer.Option(help=_("where to write the calendar: .ics; one that is there is brought up to date"))],
+    owner: Annotated[str | None, typer.Option(help=_("only the contacts of this owner's customers"))] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help=_("how many days ahead"))] = 60,
+) -> None:
+    """Writes whose contact is due on which day as a calendar file.
+
+    Written over the former one, it moves what has moved and cancels what is no longer due.
+    """
+    from churn.actions.calendar import contact_plan, most_a_day, owners_of
+    from churn.actions.due import Span
+    from churn.actions.playbook import playbook_of
+    from churn.actions.working import work_day
+    from churn.prepared import dials_of
+    from churn.report.calendar_file import calendar_text
+    from churn.report.outlet import outlet
+    from churn.risk.desk_history import bring_up
+
+    outlet(out)
+    with existing(desk) as opened:
+        if "customers" not in opened.tables():
+            raise StoreError(_("There are no customers in {folder}: load a table of them first.").format(folder=desk))
+        bring_up(opened)
+        dials, now = dials_of(opened), this_moment()
+        span = Span(work_day(dials, now.date()), days)
+        owners = owners_of(opened, dials, span.day)
+        if owner is not None and owner not in owners:
+            raise StoreError(_("No customer belongs to {owner}; owners are {owners}.").format(owner=owner, owners=listing(owners)))
+        plan = contact_plan(opened, dials, span, plays=playbook_of(opened), most=most_a_day(opened), owner=owner)
+        before = out.read_bytes() if out.exists() else b""
+        version = opened.version() + opened.journal.version()
+        out.write_bytes(calendar_text(plan, at=now, sequence=version, owner=owner, before=before))
+        show({"desk": str(desk), "from": span.day.isoformat(), "contacts": len(plan.planned), "out": str(out)})
 
 
 def filters_said(pairs: list[str], columns: Mapping[str, str]) -> dict[str, list[str]]:
@@ -227,7 +263,8 @@ def this_moment() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _existing(folder: Path) -> "Desk":
+def existing(folder: Path) -> "Desk":
+    """The desk in a folder, opened. Raises StoreError where there is none."""
     from churn.store import open_desk
 
     if not (folder / "desk.duckdb").is_file():

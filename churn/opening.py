@@ -10,7 +10,7 @@ from churn.errors import StoreError
 from churn.stored import BEFORE, Cursor, quoted, value
 from churn.wording import _, number, plural
 
-_FORMAT = 2
+_FORMAT = 3
 _WITNESS = "desk.writes"
 _CONFIGURATION = (
     "SET memory_limit = '2GB'",
@@ -30,6 +30,13 @@ _OWN_TABLES = (
     (number BIGINT, name VARCHAR, file VARCHAR, digest VARCHAR, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT)""",
     "CREATE TABLE IF NOT EXISTS _undo (number BIGINT, scope VARCHAR[])",
     "CREATE TABLE IF NOT EXISTS _shapes (shape VARCHAR, answers VARCHAR, place BIGINT)",
+    """CREATE TABLE IF NOT EXISTS _journal
+    (book BIGINT, number BIGINT, noted_at TIMESTAMP, day DATE, noted_by VARCHAR, kind VARCHAR, customer_id VARCHAR, name VARCHAR,
+    what VARCHAR, amount DOUBLE, until DATE, answers BIGINT, text VARCHAR, more VARCHAR)""",
+    """CREATE TABLE IF NOT EXISTS _members
+    (book BIGINT, campaign BIGINT, customer_id VARCHAR, arm VARCHAR, stratum BIGINT, risk DOUBLE, value DOUBLE)""",
+    "ALTER TABLE _desk ADD COLUMN IF NOT EXISTS noted BIGINT DEFAULT 0",
+    "ALTER TABLE _desk ADD COLUMN IF NOT EXISTS book BIGINT DEFAULT 1",
 )
 # A desk of format 1 knew where each table came from, not by whom it was loaded nor how many rows were set aside.
 _FROM_FORMAT_1 = (
@@ -47,10 +54,15 @@ def prepare(root: Cursor, folder: Path) -> None:
     for statement in _CONFIGURATION:
         root.execute(statement)
     root.execute("CREATE TABLE IF NOT EXISTS _desk (format INTEGER, version BIGINT)")
-    root.execute("INSERT INTO _desk SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
+    root.execute("INSERT INTO _desk (format, version) SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
     _bring_up_to_date(root, folder, int(value(root, "SELECT format FROM _desk")))
     _check_rows(root, folder)
-    _check_witness(folder, int(value(root, "SELECT version FROM _desk")))
+    _check_witness(folder, writes(root))
+
+
+def writes(cursor: Cursor) -> int:
+    """How often the desk was written to: its tables and scores, and its journal."""
+    return int(value(cursor, "SELECT version + noted FROM _desk"))
 
 
 def _bring_up_to_date(root: Cursor, folder: Path, file_format: int) -> None:

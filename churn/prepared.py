@@ -21,6 +21,7 @@ from churn.measures.lives import lives
 from churn.measures.loyal import loyal_customers
 from churn.measures.months import customer_months, months_of
 from churn.measures.newcomers import buyers
+from churn.measures.own_rhythm import own_rhythms
 from churn.measures.period import period
 from churn.measures.rfm import bought
 from churn.measures.rhythm import LOOK_AHEAD, return_curve, suggest_gone_after, suggested, usual_gaps, what_it_means
@@ -30,7 +31,7 @@ from churn.store import Desk
 from churn.stored import Json
 from churn.tables import TABLES
 
-EDITION = 4
+EDITION = 5
 RECORD_DAYS = 6
 NOW = {"first_on": nw.Date(), "lost_on": nw.Date(), "is_lost": nw.Int64(), "tenure_days": nw.Int64()}
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
@@ -90,10 +91,10 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     (from first_on to lost_on or as_of; null where the start is unknown or after the end; the firm's own numbers of this name where no
     table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
     `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
-    customer_spend as `buyers`, customer_answers, customer_comments and customer_reasons as the functions of these names, customer_features
-    as `features`, customer_signs as `signs`, sign_record as `record_of`, silences as `return_curve` beside `what_it_means`, gaps as
-    `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as
-    suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
+    customer_spend as `buyers`, customer_rhythm as `own_rhythms` (where there are contacts or orders), customer_answers, customer_comments
+    and customer_reasons as the functions of these names, customer_features as `features`, customer_signs as `signs`, sign_record as
+    `record_of`, silences as `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead,
+    the same as suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
     """
     if "customers" not in tables:
         return {}
@@ -112,6 +113,8 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
         "customer_features": features(tables, dials, steady=wishes.steady),
         "customer_signs": signs(tables, dials, wishes.thresholds),
     }
+    if "contacts" in tables or "orders" in tables:
+        made["customer_rhythm"] = own_rhythms(tables, dials, lives(tables, dials))
     if "orders" in tables:
         returns, meaning = return_curve(tables, dials.as_of), what_it_means(tables, dials.as_of)
         made |= {"silences": returns.merge(meaning, on="days"), "gaps": usual_gaps(tables, dials.as_of)}

@@ -35,6 +35,7 @@ PREPARED = (
     "customer_bought",
     "customer_loyal",
     "customer_spend",
+    "customer_rhythm",
     "customer_answers",
     "customer_comments",
     "customer_reasons",
@@ -67,6 +68,11 @@ class Cursor(Protocol):
     def unregister(self, view_name: str) -> Any:
         """Takes it back."""
 
+
+_OWN = {
+    "journal": "SELECT * EXCLUDE (book, name) FROM _journal WHERE book = (SELECT book FROM _desk)",
+    "members": "SELECT * EXCLUDE (book) FROM _members WHERE book = (SELECT book FROM _desk)",
+}
 
 # What is prepared of customers is called so.
 RESERVED = {"first_on", "lost_on", "is_lost"}
@@ -203,22 +209,36 @@ def create(cursor: Cursor, name: str, types: Mapping[str, str], frame: pd.DataFr
 
 
 class TablesOf(Mapping[str, nw.LazyFrame[Any]]):
-    """All tables by name as lazy frames of one cursor, without the numbers of their rows; each is looked up when it is first asked for."""
+    """All tables by name as lazy frames of one cursor, without the numbers of their rows; each is looked up when it is first asked for.
+
+    "journal" and "members" can be asked for too, but are not listed: they are no tables of the firm's.
+    """
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor, self._names = cursor, tuple(stored_rows(cursor))
         self._found: dict[str, nw.LazyFrame[Any]] = {}
+        self._held = 0
 
     def __getitem__(self, name: str) -> nw.LazyFrame[Any]:
-        if name not in self._names:
+        if name not in self:
             raise KeyError(name)
         if name not in self._found:
             hidden = "" if name in PREPARED else " EXCLUDE (_row)"
-            self._found[name] = nw.from_native(self._cursor.sql(f"SELECT *{hidden} FROM {quoted(name)}"))
+            query = _OWN.get(name, f"SELECT *{hidden} FROM {quoted(name)}")
+            self._found[name] = nw.from_native(self._cursor.sql(query))
         return self._found[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self._names or name in _OWN
+
+    def at_hand(self, frame: nw.LazyFrame[Any] | pd.DataFrame) -> nw.LazyFrame[Any]:
+        """A frame made of these, computed once and held by the database for as long as they last: for what several queries read."""
+        self._held, name = self._held + 1, f"_at_hand_{self._held}"
+        native: Any = self._cursor.register("_incoming", frame) if isinstance(frame, pd.DataFrame) else frame.to_native()
+        query = "FROM _incoming" if isinstance(frame, pd.DataFrame) else native.sql_query()
+        self._cursor.execute(f"CREATE TEMP TABLE {name} AS {query}")
+        held: nw.LazyFrame[Any] = nw.from_native(self._cursor.sql(f"FROM {name}"))
+        return held
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

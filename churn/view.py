@@ -275,7 +275,7 @@ class _Narrowed(Mapping[str, Frame]):
             frame = self._frames[name]
             if self._dials is not None and name in DAYS:
                 frame = frame.filter(nw.col(DAYS[name]) < nw.lit(self._dials.as_of))
-            if self._kept is not None and has(frame, "customer_id"):
+            if self._kept is not None and name not in ("journal", "members") and has(frame, "customer_id"):
                 frame = frame.join(self._kept, on="customer_id", how="semi")
             self._found[name] = frame
         return self._found[name]

@@ -7,7 +7,29 @@ import streamlit as st
 from churn import wording
 from churn.errors import ChurnError
 from churn.wording import _, plural
-from pages import calls, customer, data, gone, loyalty, nps, overview, reasons, score_sheet, segments, signs, trust, workshop
+from pages import (
+    calendar,
+    calls,
+    customer,
+    data,
+    effect,
+    feedback,
+    gone,
+    loyal_customers,
+    loyalty,
+    nps,
+    overview,
+    playbook,
+    promises,
+    reasons,
+    score_sheet,
+    segments,
+    signs,
+    today,
+    trust,
+    win_back,
+    workshop,
+)
 from ui import filters
 from ui.desk import brought_up, firm
 from ui.links import go, link, remember
@@ -24,6 +46,16 @@ def home() -> None:
 def page_list() -> dict[str, list[st.Page]]:
     """The pages by section."""
     return {
+        _("Today's work"): [
+            st.Page(today.show, url_path="today", title=_("Today"), icon=":material/today:"),
+            st.Page(customer.show, url_path="customer", title=_("Customer"), icon=":material/person_search:"),
+            st.Page(calendar.show, url_path="calendar", title=_("Contact calendar"), icon=":material/calendar_month:"),
+            st.Page(win_back.show, url_path="win_back", title=_("Win-back"), icon=":material/undo:"),
+            st.Page(promises.show, url_path="promises", title=_("Promises"), icon=":material/handshake:"),
+            st.Page(loyal_customers.show, url_path="loyal_customers", title=_("Loyal customers"), icon=":material/favorite:"),
+            st.Page(effect.show, url_path="effect", title=_("Did it help?"), icon=":material/science:"),
+            st.Page(playbook.show, url_path="playbook", title=_("Playbook"), icon=":material/menu_book:"),
+        ],
         _("Why they leave"): [
             st.Page(overview.show, url_path="overview", title=_("Overview"), icon=":material/dashboard:"),
             st.Page(reasons.show, url_path="reasons", title=_("Reasons"), icon=":material/forum:"),
@@ -31,11 +63,11 @@ def page_list() -> dict[str, list[st.Page]]:
             st.Page(signs.show, url_path="signs", title=_("Warning signs"), icon=":material/notification_important:"),
             st.Page(loyalty.show, url_path="loyalty", title=_("Loyalty"), icon=":material/loyalty:"),
             st.Page(nps.show, url_path="nps", title=_("NPS"), icon=":material/thumbs_up_down:"),
+            st.Page(feedback.show, url_path="feedback", title=_("Feedback"), icon=":material/campaign:"),
             st.Page(trust.show, url_path="trust", title=_("Can the score be trusted?"), icon=":material/verified_user:"),
         ],
         _("Your list"): [
             st.Page(score_sheet.show, url_path="score_sheet", title=_("Score a spreadsheet"), icon=":material/table_view:"),
-            st.Page(customer.show, url_path="customer", title=_("Customer"), icon=":material/person_search:"),
             st.Page(calls.show, url_path="calls", title=_("What calling pays"), icon=":material/call:"),
         ],
         _("Workshop"): [

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import streamlit as st
 
-from churn import actions, charts, wording
+from churn import charts, wording
 from churn.actions import CallPlan, Terms
 from churn.findings import Figure
 from churn.money import Calls
@@ -14,6 +14,7 @@ from churn.wording import _, plural
 from ui import calls, downloads, looking_back, tables
 from ui.desk import Firm, firm, has_signal, model, the_desk
 from ui.figures import standing
+from ui.outward import take_along
 from ui.show import cards, chart, heading, lacking, no_customers, no_signal
 
 MOST_SHOWN = 500
@@ -115,6 +116,7 @@ def _whom(version: int, loaded: Firm, terms: Terms, length: int) -> None:
     tables.customers(rows.head(MOST_SHOWN), key="to call", alt=_("The customers to call, most expected gain first"), height="auto")
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads.both(lambda: rows, rows=len(rows), file=loaded.file, key="calls", ending="calls")
+        take_along(lambda: rows.rename(columns={"driver_1": "why"}), rows=len(rows), file="calls", key="take calls")
         shown = _("{shown} of {all} shown.").format(shown=wording.number(min(len(rows), MOST_SHOWN)), all=wording.number(len(rows)))
         st.caption(f"{shown} {_why(rows)}", width="content")
 
@@ -141,7 +143,7 @@ def _by_value(card: Scorecard, version: int, loaded: Firm, *, own_values: bool) 
         _("So this list goes by monthly value: those who pay most come first. It says nothing of who may leave, and no gain can be named.")
     )
     most = int(st.number_input(_("How many customers?"), 1, 100_000, 50, key="calls by value", persist_state="session", width=150))
-    rows = actions.most_valuable(standing(version), most)
+    rows = calls.most_valuable(version, most)
     if rows.empty:
         _nobody()
         return

@@ -194,6 +194,14 @@ def _all(text: str) -> dict[str, charts.Chart]:
         "heat": charts.heat(CELLS.replace("North", text), title=text, down=text, across="Plan", picks=("region", "plan")),
         "ranked": charts.ranked(_shares([text, None]), title=text, overall=0.2, picks="region"),
         "sizes": charts.sizes(pd.DataFrame({"group": [text, None], "customers": [40, 7], "lost": [10, 2]}), picks="region"),
+        "effects": charts.effects(
+            pd.DataFrame(
+                {"name": [text, "letter"], "difference": [-0.1, 0.1], "low": [-0.2, 0.05], "high": [-0.05, 0.2], "on": [text, "b"]}
+            )
+        ),
+        "smallest differences": charts.smallest_differences(
+            pd.DataFrame({"share": [0.1, 0.5], "held_out": [30, 150], "smallest": [0.16, 0.1], "given_up": [3, 15]}), churn=0.1, chosen=0.1
+        ),
         "curve of levels": charts.curve(_curve_of(["missing", text, "Pro"], [math.nan] * 3), text, typical=0.2),
     }
 

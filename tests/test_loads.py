@@ -253,7 +253,7 @@ def test_a_cleared_desk_keeps_nothing_of_the_former_tables(desk):
     desk.clear()
     with desk._cursor() as cursor:  # nothing else sees what is kept aside
         names = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert names == {"_desk", "_tables", "_columns", "_settings", "_loads", "_loaded", "_undo", "_shapes"}
+    assert names == {"_desk", "_tables", "_columns", "_settings", "_loads", "_loaded", "_undo", "_shapes", "_journal", "_members"}
 
 
 def test_what_was_not_seen_is_not_undone(desk):

@@ -24,7 +24,7 @@ from tests.browser import ROOT, choose, finished, serving
 from tests.models import called, collected, history_model
 from tests.seen import cards, cells, charts, click_row, shown
 
-PAGES = ("overview", "reasons", "segments", "signs", "loyalty", "nps", "trust", "customer", "calls", "gone")
+PAGES = ("overview", "reasons", "segments", "signs", "loyalty", "nps", "trust", "customer", "playbook", "calls", "gone")
 SAMPLE = ROOT / "sample_data"
 
 
@@ -34,6 +34,12 @@ def search(page: Page, text: str) -> None:
     box.press("Enter")
     page.wait_for_url(re.compile(r"customer="))
     expect(page.get_by_text("Or begin with those who have most at risk.")).to_have_count(0)  # the address changes before the page
+    finished(page)
+
+
+def facts(page: Page) -> None:
+    page.get_by_role("tab", name="Facts").click()
+    expect(page.get_by_role("tabpanel").get_by_test_id("stDataFrame").first).to_be_visible()
     finished(page)
 
 
@@ -139,8 +145,9 @@ def test_a_customers_page_can_be_shared_and_shows_the_desks_risk(page_at, custom
     told = page.get_by_test_id("stMarkdownContainer").locator("li").all_inner_texts()
     assert told == drivers(scores, features)[place]
     assert len(told) == 3
-    assert dict(cells(page))["contract"] == one["contract"]
     expect(page.get_by_text("had not seen them")).to_be_visible()
+    facts(page)
+    assert dict(cells(page))["contract"] == one["contract"]
 
 
 def test_the_exact_log_odds_stand_behind_a_switch(page_at, customers):
@@ -162,6 +169,7 @@ def test_a_customers_rows_of_other_tables_are_the_latest(page_at, customers):
     orders = pd.read_csv(SAMPLE / "orders.csv")
     one = orders["customer_id"].value_counts().index[0]
     page = page_at(f"customer?customer={one}")
+    facts(page)
     days = pd.to_datetime(orders.loc[orders["customer_id"] == one, "ordered_on"]).sort_values(ascending=False)
     expect(page.get_by_text(f"orders: the latest 5 of {len(days)}")).to_be_visible()
     assert [row[0] for row in cells(page, 1)] == [f"{day.day} {day:%b %Y}" for day in days.head(5)]

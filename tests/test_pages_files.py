@@ -158,7 +158,7 @@ def test_a_file_is_seen_by_its_visitor_alone_and_gone_when_forgotten(page_at):
     page = page_at("score_sheet")
     drop(page, NEW.name, NEW.read_bytes())
     expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
-    page.get_by_role("link", name="Customer").click()
+    page.get_by_role("link", name="Customer", exact=True).click()
     page.get_by_role("link", name="Score a spreadsheet").click()
     expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
     expect(page_at("score_sheet").get_by_text("new_customers")).to_have_count(0)

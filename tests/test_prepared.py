@@ -23,7 +23,7 @@ from tests.firms import AS_OF, ago, made_firm
 ALWAYS = {"customer_now", "dials"}
 OF_HISTORY = ALWAYS | {"customer_months", "customer_features", "customer_signs"}
 OF_SURVEYS = {"customer_answers", "customer_comments", "customer_reasons"}
-OF_ORDERS = OF_HISTORY | {"silences", "gaps", "customer_bought", "customer_loyal", "customer_spend"}
+OF_ORDERS = OF_HISTORY | {"silences", "gaps", "customer_bought", "customer_loyal", "customer_spend", "customer_rhythm"}
 
 PEOPLE = "customer_id,name,started_on,ended_on\nA,Ash,2024-01-01,\nB,Birch,2024-01-01,2024-11-01\nC,Cedar,2024-01-01,2025-06-30\nD,Dill,,\n"
 PROMISES = "customer_id,promised_on,kept_on\nA,2025-06-01,\nB,2025-05-02,2025-05-05\n"
@@ -208,7 +208,7 @@ def test_a_table_without_any_day_is_prepared_as_far_as_it_goes(desk):
 
 def test_where_no_day_says_who_left_nobody_is_lost_or_kept(desk):
     load(desk, customers="customer_id,plan\nA,Pro\nB,Basic\n", contacts=CALLS)
-    assert set(held(desk)) == OF_HISTORY
+    assert set(held(desk)) == OF_HISTORY | {"customer_rhythm"}
     with desk.reading() as frames:
         assert small(frames["customer_now"])["is_lost"].isna().all()
         assert small(frames["customer_features"])["days_since_contact"].to_dict() == {"A": 1, "B": 28}

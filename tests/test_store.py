@@ -464,6 +464,6 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
 def test_a_desk_of_a_newer_program_is_refused(tmp_path):
     open_desk(tmp_path).close()
     with duckdb.connect(tmp_path / "desk.duckdb") as connection:
-        connection.execute("UPDATE _desk SET format = 3")
-    with pytest.raises(StoreError, match="has format 3 and this program knows 2: open it with the newer program"):
+        connection.execute("UPDATE _desk SET format = 4")
+    with pytest.raises(StoreError, match="has format 4 and this program knows 3: open it with the newer program"):
         open_desk(tmp_path)

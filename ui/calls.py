@@ -10,7 +10,7 @@ from churn.money import TYPICAL, CallList, Offer
 from churn.risk.of_desk import first_drivers
 from churn.wording import _, number
 from ui.desk import model, the_desk
-from ui.figures import looked_back, standing
+from ui.figures import looked_back, standing, who_is_held_out
 
 MOST_DRIVERS = 1000
 _MOST_MONEY = 1e12
@@ -30,19 +30,26 @@ def look_back(version: int, terms: Terms) -> LookBack | None:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _drivers(version: int, terms: Terms) -> list[str]:
+def _drivers(version: int, terms: Terms, held_out: frozenset[str]) -> list[str]:
     """What moves the risk of each of the first customers to call."""
     card = model()
-    return first_drivers(the_desk(), card, list(plan(version, terms).first(MOST_DRIVERS)["customer_id"])) if card else []
+    return first_drivers(the_desk(), card, list(plan(version, terms).first(MOST_DRIVERS, held_out)["customer_id"])) if card else []
 
 
 def the_list(version: int, terms: Terms, calls: int) -> pd.DataFrame:
-    """The list of so many customers, as `CallPlan.first` has it, with driver_1 in words for the first thousand unless that takes long."""
-    rows = plan(version, terms).first(calls)
-    told = _drivers(version, terms)[:calls]
+    """The list of so many customers without those held out, as `CallPlan.first` has it, with driver_1 in words for the first
+    thousand unless that takes long."""
+    held_out = who_is_held_out()
+    rows = plan(version, terms).first(calls, held_out)
+    told = _drivers(version, terms, held_out)[: len(rows)]
     if not told:
         return rows
     return rows.assign(driver_1=pd.Series([*told, *[""] * (len(rows) - len(told))], dtype="str"))
+
+
+def most_valuable(version: int, most: int) -> pd.DataFrame:
+    """The customers who pay most, as `actions.most_valuable` has them, without those held out."""
+    return actions.most_valuable(standing(version), most, who_is_held_out())
 
 
 def ask_terms(*, own_values: bool) -> Terms:

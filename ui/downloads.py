@@ -14,6 +14,7 @@ from churn.report.template import template_xlsx
 from churn.risk import Scorecard
 from churn.wording import _
 from ui.desk import Firm, the_desk
+from ui.working import the_day
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -76,7 +77,7 @@ def report(firm: Firm, chosen: Filters) -> None:
     desk = the_desk()
     st.download_button(
         _("Report"),
-        lambda: desk_report(desk, chosen, is_sample=firm.is_sample).encode(),
+        lambda: desk_report(desk, chosen, is_sample=firm.is_sample, today=the_day()).encode(),
         "retention_report.html",
         "text/html",
         key="report",

@@ -1,19 +1,24 @@
 """The findings of each page, made once for each version of the desk and each choice of filters, and shared by all who look at them."""
 
+from datetime import date
+
 import narwhals.stable.v2 as nw
 import pandas as pd
 import streamlit as st
 
 from churn import findings, measures
+from churn.actions.held_out import held_out as of_the_day
 from churn.filters import Filters
 from churn.findings import Asked, Findings, stating
 from churn.findings.risks import scores
 from churn.findings.segments import besides as besides_of
 from churn.findings.segments import comparable as comparable_of
+from churn.measures.dialect import small
 from churn.risk.desk_models import shows_deeper
 from churn.risk.scorecard import Scorecard
 from churn.view import everybody, levels_of, viewed
 from ui.desk import dials, has_signal, model, the_desk
+from ui.working import the_day
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -24,10 +29,27 @@ def overview(version: int, chosen: Filters) -> Findings:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def riskiest(version: int, chosen: Filters) -> pd.DataFrame:
-    """The active customers with most at risk."""
+def _riskiest(version: int, noted: int, day: date, chosen: Filters) -> pd.DataFrame:
     with viewed(the_desk(), chosen) as view:
-        return findings.riskiest(view)
+        return findings.riskiest(view, day)
+
+
+def riskiest(version: int, chosen: Filters) -> pd.DataFrame:
+    """The active customers with most at risk, without those who are held out."""
+    return _riskiest(version, the_desk().journal.version(), the_day(), chosen)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def held_out(version: int, noted: int, day: date) -> frozenset[str]:
+    """The ids of the customers whom no list may name; `noted` is the version of the journal."""
+    with the_desk().reading() as frames:
+        return frozenset(small(of_the_day(frames, day))["customer_id"])
+
+
+def who_is_held_out() -> frozenset[str]:
+    """The same as things stand now."""
+    desk = the_desk()
+    return held_out(desk.version(), desk.journal.version(), the_day())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -37,11 +59,15 @@ def reason_sources(version: int) -> dict[str, str]:
         return stating.sources(view)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
 def reasons(version: int, chosen: Filters, asked: Asked | None) -> Findings:
     """Why customers say they leave."""
+    return _reasons(version, the_desk().journal.version(), the_day(), chosen, asked)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _reasons(version: int, noted: int, day: date, chosen: Filters, asked: Asked | None) -> Findings:
     with viewed(the_desk(), chosen) as view:
-        return findings.reasons(view, asked, _trusted())
+        return findings.reasons(view, asked, _trusted(), day=day)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -58,11 +84,15 @@ def loyalty(version: int, chosen: Filters, by: str) -> Findings:
         return findings.loyalty(view, by=by)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
 def nps(version: int, chosen: Filters, by: str, group: str) -> Findings:
     """Would customers recommend the firm?"""
+    return _nps(version, the_desk().journal.version(), the_day(), chosen, by, group)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _nps(version: int, noted: int, day: date, chosen: Filters, by: str, group: str) -> Findings:
     with viewed(the_desk(), chosen) as view:
-        return findings.nps(view, by=by, group=group)
+        return findings.nps(view, by=by, group=group, day=day)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

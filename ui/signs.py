@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 import streamlit as st
 
+from churn.actions.held_out import without_held_out
 from churn.dials import Dials
 from churn.measures.dialect import is_true, small
 from churn.prepared import dials_of, wishes_of
@@ -16,6 +18,7 @@ from churn.stored import Frames
 from churn.tables import TABLES
 from churn.view import everybody, lost_of
 from ui.desk import dials, the_desk
+from ui.working import the_day
 
 MOST_SHOWN = 50
 
@@ -65,13 +68,22 @@ def signs_now(version: int) -> SignsNow | None:
     )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
 def showing_most(version: int) -> pd.DataFrame:
-    """The active customers who show most signs, the gravest first, without signs that have no past: customer_id, name, signs, sign (what
-    the gravest is), risk and monthly_value where the desk has them."""
+    """The active customers who show most signs, the gravest first, without signs that have no past and without customers who are held out:
+    customer_id, name, signs, sign (what the gravest is), risk and monthly_value where the desk has them."""
+    return _showing_most(version, the_desk().journal.version(), the_day())
+
+
+def showing(version: int, sign: str) -> pd.DataFrame:
+    """The active customers who show one sign, the gravest first: as `showing_most`, without signs."""
+    return _showing(version, the_desk().journal.version(), the_day(), sign)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _showing_most(version: int, noted: int, day: date) -> pd.DataFrame:
     lost = lost_of(the_desk(), dials())
     with the_desk().reading() as frames:
-        fired = _told(_fired(frames, lost))
+        fired = without_held_out(_told(_fired(frames, lost)), frames, day)
         each = fired.group_by("customer_id").agg(nw.len().alias("signs"), nw.col("severity").sum().alias("grade"))
         top = small(each.sort("grade", "signs", "customer_id", descending=[True, True, False]).head(MOST_SHOWN))
         rows = small(fired.filter(nw.col("customer_id").is_in(top["customer_id"].tolist())))
@@ -79,11 +91,10 @@ def showing_most(version: int) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def showing(version: int, sign: str) -> pd.DataFrame:
-    """The active customers who show one sign, the gravest first: as `showing_most`, without signs."""
+def _showing(version: int, noted: int, day: date, sign: str) -> pd.DataFrame:
     lost = lost_of(the_desk(), dials())
     with the_desk().reading() as frames:
-        mine = _fired(frames, lost).filter(nw.col("sign") == nw.lit(sign))
+        mine = without_held_out(_fired(frames, lost), frames, day).filter(nw.col("sign") == nw.lit(sign))
         rows = small(mine.sort("severity", "customer_id", descending=[True, False]).head(MOST_SHOWN))
         return _named(frames, pd.DataFrame({"customer_id": rows["customer_id"], "sign": _sentences(rows)}))
 

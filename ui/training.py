@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import streamlit as st
@@ -27,6 +26,7 @@ from churn.wording import _
 from ui.desk import SAMPLE, the_desk, who
 from ui.own import Said
 from ui.upload import Upload
+from ui.working import now
 
 _ORDER, _NEWS, _WANTED = "order to train", "news of the desk", "dials wanted"
 _UNDER_WAY = threading.Lock()
@@ -93,7 +93,7 @@ def add_own(upload: Upload, customers: Intake) -> None:
     with _all_or_nothing() as job:
         if not job.may_write():
             st.stop()
-        add(the_desk(), customers, loaded_at=_this_moment(), by=who())
+        add(the_desk(), customers, loaded_at=now(), by=who())
         if the_desk().setting(OF_EVENTS):
             the_desk().set_settings({OF_EVENTS: None})
         loaded = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
@@ -109,7 +109,7 @@ def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget
             st.stop()
         settings = {**dict.fromkeys(LEARNED), OF_EVENTS: True} if made else None
         prepare = preparing(wishes_of(the_desk())) if made else preparing_again(the_desk())
-        the_desk().load(tables, settings=settings, loaded_at=_this_moment(), by=who(), prepare=prepare)
+        the_desk().load(tables, settings=settings, loaded_at=now(), by=who(), prepare=prepare)
         rows = [wording.plural("{n} row of {table}", "{n} rows of {table}", intake.rows_accepted) for intake in tables.values()]
         named = wording.listing([row.format(table=name) for row, name in zip(rows, tables, strict=True)])
         _tell("done", _("{tables} loaded. All pages now show them.").format(tables=named))
@@ -132,7 +132,7 @@ def wanted() -> Wishes | None:
 def turn(wishes: Wishes) -> None:
     """Has the desk read its histories by other dials, learns anew by them, and draws the page anew."""
     with _all_or_nothing() as job, _learning(job) as tell:
-        found = turned(the_desk(), wishes, trained_on=_this_moment().date().isoformat(), progress=tell, may_write=job.may_write)
+        found = turned(the_desk(), wishes, trained_on=now().date().isoformat(), progress=tell, may_write=job.may_write)
         told = _("The history is read so from now on. All pages show it.")
         why = _("There is no score of who leaves next: {why}").format(why=found) if found else ""
         _tell("done", " ".join([told, why]))
@@ -157,7 +157,7 @@ def foresee() -> None:
         return
     with _learning(job) as tell:
         try:
-            foretell(desk, trained_on=_this_moment().date().isoformat(), progress=tell, may_write=job.may_write)
+            foretell(desk, trained_on=now().date().isoformat(), progress=tell, may_write=job.may_write)
         except TrainingError as error:
             loaded: tuple[News, str] = st.session_state.get(_NEWS, ("done", _("The tables are loaded.")))
             _tell(loaded[0], _("{loaded} There is no score of who leaves next: {why}").format(loaded=loaded[1], why=error))
@@ -178,7 +178,7 @@ def _show(bar: Any, share: float, text: str) -> None:
 def undo(former: Former) -> None:
     """Puts back what the desk held before the last load, without scores where their model is gone, and draws the page anew."""
     with _all_or_nothing():
-        done = the_desk().undo(by=who(), at=_this_moment(), number=former.number, scores=former.lost_model is None)
+        done = the_desk().undo(by=who(), at=now(), number=former.number, scores=former.lost_model is None)
         told = _("The last load is undone.") if done.kind == "undo" else _("The last load is back.")
         _tell("done", _("{what} {desk}").format(what=told, desk=is_back(done)))
 
@@ -220,7 +220,7 @@ def _learned(
         keep=keep,
         source=customers.file,
         digest=customers.digest,
-        trained_on=datetime.now(UTC).date().isoformat(),
+        trained_on=now().date().isoformat(),
         progress=tell,
     )
     bar.progress(0.99, text=_("Scoring everybody"))
@@ -230,17 +230,12 @@ def _learned(
 def _put(job: Job, intakes: Mapping[str, Intake], card: Scorecard | None) -> None:
     if not job.may_write():
         st.stop()
-    adopt(the_desk(), intakes, card, loaded_at=_this_moment(), by=who())
+    adopt(the_desk(), intakes, card, loaded_at=now(), by=who())
     loaded = wording.plural("{n} customer", "{n} customers", intakes["customers"].rows_accepted)
     if card is None:
         _tell("done", _("{customers} loaded. Nothing says who has left, so there is no score.").format(customers=loaded))
     else:
         _tell("done", _("{customers} loaded and scored. All pages now show them.").format(customers=loaded))
-
-
-def _this_moment() -> datetime:
-    """The present moment in UTC, as a desk notes it."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _sample_table(name: str) -> Intake:

@@ -3,6 +3,7 @@
 All functions read the frame of `measures.standing`. All amounts are in one currency.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,9 +49,11 @@ class CallPlan:
     break_even: float
     never: int
 
-    def first(self, calls: int) -> pd.DataFrame:
-        """The list of so many: customer_id, name (where the desk has names), risk (0..1), value, expected_gain."""
+    def first(self, calls: int, held_out: Collection[str] = ()) -> pd.DataFrame:
+        """The list of so many without those held out, whose places stay empty: customer_id, name (where the desk has names), risk (0..1),
+        value, expected_gain."""
         rows = self.found.order[:calls]
+        rows = rows[~self.active["customer_id"].iloc[rows].isin(list(held_out)).to_numpy()]
         columns = [column for column in ("customer_id", "name", "risk") if column in self.active]
         chosen = self.active.iloc[rows][columns].reset_index(drop=True)
         return chosen.assign(value=self.values[rows], expected_gain=self.gain[rows])
@@ -114,9 +117,10 @@ def look_back(customers: pd.DataFrame, terms: Terms) -> LookBack | None:
     )
 
 
-def most_valuable(customers: pd.DataFrame, most: int) -> pd.DataFrame:
+def most_valuable(customers: pd.DataFrame, most: int, held_out: Collection[str] = ()) -> pd.DataFrame:
     """The customers not known to be lost who pay most, where no risk can be trusted: customer_id, name (where there are names),
-    monthly_value. Ties go by the order of `customers`; whoever has no monthly value is left out."""
-    active = customers[(customers["lost"] != 1) & customers["monthly_value"].notna()]
+    monthly_value. Ties go by the order of `customers`; whoever has no monthly value, or is held out, is left out."""
+    listed = customers["monthly_value"].notna() & ~customers["customer_id"].isin(list(held_out))
+    active = customers[(customers["lost"] != 1) & listed]
     columns = [column for column in ("customer_id", "name", "monthly_value") if column in active]
     return active.sort_values("monthly_value", ascending=False, kind="stable").head(most)[columns].reset_index(drop=True)

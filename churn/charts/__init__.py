@@ -1,6 +1,7 @@
 """Charts: small frames and results in, Plotly figures with a sentence for those who cannot see them out."""
 
 from churn.charts.customers import concentration, nps, nps_by, reasons
+from churn.charts.effects import effects, smallest_differences
 from churn.charts.grids import cohort_heat, heat
 from churn.charts.history import returning
 from churn.charts.look import DOWN, OURS, QUOTED, UP, Chart, Picks, plain
@@ -25,6 +26,7 @@ __all__ = [
     "concentration",
     "curve",
     "drivers",
+    "effects",
     "heat",
     "lift",
     "money_by_calls",
@@ -38,6 +40,7 @@ __all__ = [
     "risk_spread",
     "shares_over_time",
     "sizes",
+    "smallest_differences",
     "survival",
     "trend",
     "waterfall",

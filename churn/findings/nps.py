@@ -1,12 +1,14 @@
 """Would customers recommend the firm, who would not, and what became of them?"""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
 from churn import charts, measures, wording
 from churn.filters import ALL_TIME, MISSING
 from churn.findings.blocks import Figure, Findings, Part, Table
+from churn.findings.listing import without
 from churn.findings.words import SMALL, customers, few, said_share
 from churn.measures import Nps
 from churn.measures.rates import share_of
@@ -20,9 +22,9 @@ GROUPS = ("promoter", "passive", "detractor")
 _COLUMNS = ("nps", "npsscore", "lastnps", "recommend", "likelihoodtorecommend", "wouldrecommend")
 
 
-def nps(view: View, *, by: str = "", group: str = "") -> Findings:
+def nps(view: View, *, by: str = "", group: str = "", day: date | None = None) -> Findings:
     """The score with its error, over time, by a column of customers (`by`), what became of who answered, and the comments (of one `group`
-    of answers, or of all)."""
+    of answers, or of all) but for those of customers held out on `day`."""
     title = _("NPS")
     question = _("Would customers recommend the firm? The score is the share of 9 and 10 less the share of 0 to 6.")
     column = column_of(view)
@@ -35,7 +37,7 @@ def nps(view: View, *, by: str = "", group: str = "") -> Findings:
         return Findings(title, question, lacking=_("There is no answer from 0 to 10 here: ask another period, or load surveys with them."))
     parts = [Part("answers", _("Who answers what"), _answered(found), charts.nps(found), notes=_ignored(found))]
     if asked:
-        parts += _of_surveys(view, found, by, group)
+        parts += _of_surveys(view, found, by, group, day)
     return Findings(title, question, figures=_figures(found), caution=few(found.answers, _answers(found.answers)), parts=tuple(parts))
 
 
@@ -84,9 +86,9 @@ def _ignored(found: Nps) -> tuple[str, ...]:
     )
 
 
-def _of_surveys(view: View, found: Nps, by: str, group: str) -> list[Part]:
+def _of_surveys(view: View, found: Nps, by: str, group: str, day: date | None) -> list[Part]:
     """What only dated answers tell."""
-    return [part for part in (_trend(view), _by(view, found, by), _became(view), _comments(view, group)) if part is not None]
+    return [part for part in (_trend(view), _by(view, found, by), _became(view), _comments(view, group, day)) if part is not None]
 
 
 def _trend(view: View) -> Part | None:
@@ -143,10 +145,10 @@ def _became(view: View) -> Part | None:
     return Part("became", title, about, charts.ranked(rows, title=_("had left")), notes=notes)
 
 
-def _comments(view: View, group: str) -> Part | None:
+def _comments(view: View, group: str, day: date | None) -> Part | None:
     if view.dials is None or not view.holds("surveys", "comment"):
         return None
-    found = measures.comments_of(view.comments(), COMMENTS * (1 if not group else 10))
+    found = measures.comments_of(without(view, view.comments(), day), COMMENTS * (1 if not group else 10))
     shown = found[found["group"] == group].head(COMMENTS) if group else found
     if shown.empty:
         return None

@@ -1,6 +1,7 @@
 """Why do customers say they leave, and does what they do say the same?"""
 
 from dataclasses import dataclass
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -9,6 +10,7 @@ from churn import charts, measures, wording
 from churn.features import every
 from churn.findings import stating
 from churn.findings.blocks import Figure, Findings, Part, Table
+from churn.findings.listing import without
 from churn.findings.words import customers, few, said_share
 from churn.measures import Aliases, ReasonMix, quoted_standing
 from churn.measures.dialect import Frame, is_known
@@ -43,8 +45,9 @@ class Asked:
     by: str = ""
 
 
-def reasons(view: View, asked: Asked | None, card: Scorecard | None = None) -> Findings:
-    """The stated reasons of those who left; with a `card` also beside what moves the score. `asked` None: nothing states a reason."""
+def reasons(view: View, asked: Asked | None, card: Scorecard | None = None, *, day: date | None = None) -> Findings:
+    """The stated reasons of those who left; with a `card` also beside what moves the score. `asked` None: nothing states a reason.
+    Comments of customers held out on `day` are left out."""
     title, question = _("Reasons"), _("Why do customers say they leave? A stated reason is no proof of a cause.")
     if asked is None:
         lacking = _("There are no stated reasons: load a surveys table with exit answers, or customers with a column such as Churn reason.")
@@ -60,7 +63,7 @@ def reasons(view: View, asked: Asked | None, card: Scorecard | None = None) -> F
         _by(view, told, asked.by) if asked.by else None,
         _before(view, said, told),
         _beside(found, card),
-        _verbatims(view),
+        _verbatims(view, day),
     )
     return Findings(
         title,
@@ -199,10 +202,10 @@ def _side_by_side(title: str, about: str, found: ReasonMix, parts: "pd.Series[fl
     return Part("beside", title, about, table=Table(pd.DataFrame(filled), title), notes=(note,))
 
 
-def _verbatims(view: View) -> Part | None:
+def _verbatims(view: View, day: date | None) -> Part | None:
     if view.dials is None or not view.holds("surveys", "question", "comment"):
         return None
-    found = measures.comments_of(view.comments(), COMMENTS, question="exit")
+    found = measures.comments_of(without(view, view.comments(), day), COMMENTS, question="exit")
     if found.empty:
         return None
     cells = {

@@ -1,6 +1,7 @@
 """What the score adds: who may leave next, and what would go with them."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -8,6 +9,7 @@ import pandas as pd
 
 from churn import charts, measures, wording
 from churn.findings.blocks import Figure, Part, Table
+from churn.findings.listing import without
 from churn.measures.dialect import Frame
 from churn.risk.scorecard import Scorecard
 from churn.view import View
@@ -53,11 +55,11 @@ def spread(view: View, card: Scorecard, *, deeper: bool = False) -> tuple[Part, 
     )
 
 
-def riskiest(view: View) -> pd.DataFrame:
-    """The active customers with most value at risk, or where no value is known with the highest risk: customer_id, name, risk,
-    monthly_value, value_at_risk, without those that the desk does not have."""
+def riskiest(view: View, day: date) -> pd.DataFrame:
+    """The active customers with most value at risk, or where no value is known with the highest risk, without those held out on `day`:
+    customer_id, name, risk, monthly_value, value_at_risk, without those columns that the desk does not have."""
     paid = "monthly_value" in view.labels
-    return measures.riskiest(view.people, scores(view), _lost(view), RISKIEST, by="value" if paid else "risk")
+    return measures.riskiest(without(view, view.people, day), scores(view), _lost(view), RISKIEST, by="value" if paid else "risk")
 
 
 def listed(found: pd.DataFrame) -> Part:

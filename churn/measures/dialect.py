@@ -47,6 +47,11 @@ def days_after(day: nw.Expr, days: int) -> nw.Expr:
     return day.dt.offset_by(f"{days}d").cast(nw.Date)
 
 
+def days_later(day: nw.Expr, days: nw.Expr) -> nw.Expr:
+    """The Date as many days later as each row's whole number of `days` says."""
+    return (day + days.cast(nw.Int32)).cast(nw.Date)
+
+
 def month_of(day: nw.Expr) -> nw.Expr:
     """The first day of a Date's month."""
     return day.dt.truncate("1mo").cast(nw.Date)

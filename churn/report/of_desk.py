@@ -1,7 +1,9 @@
 """The report of a whole desk, as it stands and as it is filtered."""
 
 import hashlib
+from datetime import date
 
+from churn.actions.working import work_day
 from churn.errors import FilterError
 from churn.filters import Filters
 from churn.findings.every import findings_of
@@ -12,8 +14,8 @@ from churn.view import levels_of, viewed
 from churn.wording import _
 
 
-def desk_report(desk: Desk, filters: Filters | None = None, *, is_sample: bool = False) -> str:
-    """The report as HTML. Raises FilterError where no customer fits the filters."""
+def desk_report(desk: Desk, filters: Filters | None = None, *, is_sample: bool = False, today: date | None = None) -> str:
+    """The report as HTML; customers held out on the work day of `today` are not named. Raises FilterError where no customer fits."""
     filters = filters or Filters()
     card, source = model_of(desk), desk.source("customers")
     trusted = card if card is not None and finds_signal(desk, card) else None
@@ -21,7 +23,8 @@ def desk_report(desk: Desk, filters: Filters | None = None, *, is_sample: bool =
         sentence = filters.sentence(view.labels, view.names)
         if not view.customers:
             raise FilterError(_("No customer fits these filters: {sentence}.").format(sentence=sentence))
-        found = findings_of(view, levels_of(desk), trusted, deeper=shows_deeper(desk))
+        day = None if today is None else work_day(view.dials, today)
+        found = findings_of(view, levels_of(desk), trusted, deeper=shows_deeper(desk), day=day)
         about = About(
             firm=_("Sample firm") if is_sample else source.file,
             filters=sentence,

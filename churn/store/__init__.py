@@ -11,20 +11,23 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import duckdb
 import pandas as pd
 
-from churn import loads
+from churn import journal, loads
 from churn.errors import StoreError
 from churn.intake import Intake
 from churn.loads import Former, Load
-from churn.opening import first_line, not_opened, prepare, write_witness
+from churn.opening import first_line, write_witness, writes
+from churn.store.before import Before, before
+from churn.store.noting import Journal
+from churn.store.root import open_root
 from churn.stored import (
-    Frames,
     Json,
     Prepare,
     Source,
@@ -54,6 +57,7 @@ class Desk:
         self.models = folder / "models"
         self._root = root
         self._writing = threading.Lock()
+        self.journal = Journal(self._cursor, partial(self._write, counted="noted"))
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +104,7 @@ class Desk:
             put_settings(cursor, settings or {})
             if prepare is not None:
                 prepare_all(cursor, prepare)
+            journal.settle_book(cursor)
 
     def prepare(self, prepare: Prepare, *, settings: Mapping[str, Json] | None = None, of: str | None = None) -> None:
         """Makes anew what pages read of the tables, in one transaction with `settings`.
@@ -123,7 +128,9 @@ class Desk:
         gone: without `scores` the tables come back alone.
         """
         with self._write() as cursor:
-            return loads.undo(cursor, self.models, at=at, by=by, number=number, scores=scores)
+            former = loads.undo(cursor, self.models, at=at, by=by, number=number, scores=scores)
+            journal.settle_book(cursor)
+            return former
 
     def undoable(self) -> Former | None:
         """What the desk would hold after `undo`, or None where there is nothing to undo."""
@@ -150,9 +157,11 @@ class Desk:
             return loads.remembered(cursor, shape)
 
     def clear(self, *, by: str = "", at: datetime | None = None) -> None:
-        """Drops every table, the scores, the settings and what was kept for `undo`, in one transaction; models and history stay."""
+        """Drops every table, the scores, the settings, the journal and what was kept for `undo`, in one transaction; models and history
+        stay."""
         with self._write() as cursor:
             loads.clear(cursor, at=at, by=by)
+            journal.forget(cursor)
 
     def tables(self) -> dict[str, int]:
         """The number of rows of each table loaded, in the order of the schema; scores not among them."""
@@ -194,6 +203,11 @@ class Desk:
         with self._cursor() as cursor:
             return labelled(cursor, table, "WHERE customer_id IN (SELECT unnest(?))", list(customer_ids))
 
+    def before(self, customer_id: str) -> Before | None:
+        """One customer as they were before the last load, as `churn.store.before.before` tells."""
+        with self._cursor() as cursor:
+            return before(cursor, customer_id)
+
     def search(self, text: str, limit: int = 20) -> pd.DataFrame:
         """At most `limit` customers whose id or name contains `text` in any case: customer_id, name; best matches first."""
         with self._cursor() as cursor:
@@ -210,8 +224,9 @@ class Desk:
             return found.df().astype("str")
 
     @contextmanager
-    def reading(self) -> Iterator[Frames]:
-        """All tables by name, and "scores" when there, as lazy frames with safe column names, all as of one moment.
+    def reading(self) -> Iterator[TablesOf]:
+        """All tables by name, and "scores" when there, as lazy frames with safe column names, all as of one moment; "journal" and "members"
+        (of campaigns) by their names, but not listed.
 
         The frames can be joined with each other and end with the context: collect inside it.
         """
@@ -262,37 +277,17 @@ class Desk:
             cursor.close()
 
     @contextmanager
-    def _write(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The one cursor that may write now; its transaction raises the version, and is kept whole or not at all."""
+    def _write(self, counted: Literal["version", "noted"] = "version") -> Iterator[duckdb.DuckDBPyConnection]:
+        """The one cursor that may write now; its transaction is counted, and kept whole or not at all."""
         with self._writing, self._cursor() as cursor:
             yield cursor
-            cursor.execute("UPDATE _desk SET version = version + 1")
-            version = int(value(cursor, "SELECT version FROM _desk"))
+            cursor.execute(f"UPDATE _desk SET {counted} = {counted} + 1")
+            made = writes(cursor)
             cursor.commit()
-            write_witness(self.folder, version)
+            write_witness(self.folder, made)
 
 
 def open_desk(folder: Path) -> Desk:
     """The desk in `folder`, made if missing. StoreError where it is damaged, newer, or held by another process."""
     folder = folder.resolve()
-    return Desk(folder, _open_root(folder))
-
-
-def _open_root(folder: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        (folder / "models").mkdir(parents=True, exist_ok=True)
-        root = duckdb.connect(folder / "desk.duckdb")
-    except OSError as error:
-        raise StoreError(
-            _("No desk can be made in {folder} ({why}): choose another folder.").format(folder=folder, why=error.strerror)
-        ) from error
-    except duckdb.Error as error:
-        raise StoreError(not_opened(folder, str(error))) from error
-    try:
-        prepare(root, folder)
-    except BaseException as error:
-        root.close()
-        if isinstance(error, duckdb.Error):
-            raise StoreError(not_opened(folder, str(error))) from error
-        raise
-    return root
+    return Desk(folder, open_root(folder))
