@@ -14,7 +14,8 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info
 # Each is written only after its installation went through, so an interrupted one is begun again.
 RUN_STAMP = $(VENV)/installed-run-$(VERSION)
 DEV_STAMP = $(VENV)/installed-dev-$(VERSION)
-PYTEST = browser="$$(sh tools/browser.sh get $(PY))" && CHROMIUM="$$browser" $(PY) -m pytest
+# One process a processor, and one module's tests in one process.
+PYTEST = browser="$$(sh tools/browser.sh get $(PY))" && CHROMIUM="$$browser" $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
 

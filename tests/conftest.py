@@ -1,6 +1,7 @@
 """What all tests share: the sample firm's desk, servers on it, the browser, and Hypothesis without deadlines."""
 
 import contextlib
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -67,13 +68,22 @@ def sample_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     assert request.config.cache is not None
     shelf = request.config.cache.mkdir("sample_desk")
     desk = tmp_path_factory.mktemp("sample") / "desk"
-    if (shelf / state).exists():
+    with one_at_a_time(shelf.with_suffix(".lock")):
+        if not (shelf / state).exists():
+            command = [sys.executable, "-m", "churn", "load", "sample_data", "--desk", desk]
+            loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert loaded.returncode == 0, loaded.stderr
+            shelve(desk, shelf, state)
+            return desk
         return Path(shutil.copytree(shelf / state, desk))
-    command = [sys.executable, "-m", "churn", "load", "sample_data", "--desk", desk]
-    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert loaded.returncode == 0, loaded.stderr
-    shelve(desk, shelf, state)
-    return desk
+
+
+@contextlib.contextmanager
+def one_at_a_time(file: Path) -> Iterator[None]:
+    """Keeps the other processes that run tests waiting: what one of them makes the others then find."""
+    with file.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def shelve(desk: Path, shelf: Path, state: str) -> None:
