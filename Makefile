@@ -6,7 +6,7 @@ DESK ?= desk
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-long test-real check format bench bench-accuracy docs requirements clean
+.PHONY: help run test test-long test-spark test-real check format bench bench-accuracy docs requirements clean
 
 PY = $(VENV)/bin/python
 PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check
@@ -14,6 +14,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info
 # Each is written only after its installation went through, so an interrupted one is begun again.
 RUN_STAMP = $(VENV)/installed-run-$(VERSION)
 DEV_STAMP = $(VENV)/installed-dev-$(VERSION)
+SPARK_STAMP = $(VENV)/installed-spark-$(VERSION)
 # One process a processor, and one module's tests in one process.
 PYTEST = browser="$$(sh tools/browser.sh get $(PY))" && CHROMIUM="$$browser" $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
@@ -36,6 +37,12 @@ $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
 	@$(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
+$(SPARK_STAMP): $(DEV_STAMP) requirements-spark.txt
+	@sh tools/java.sh >/dev/null
+	@echo "Installing Spark into $(VENV); it is large."
+	@$(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt -r requirements-spark.txt
+	@touch $@
+
 run: $(RUN_STAMP) ## Open the desk at http://127.0.0.1:PORT, with the sample firm where DESK is new
 	@$(PY) -m churn load sample_data --desk $(abspath $(DESK)) --if-empty
 	@echo "Retention Desk is at http://127.0.0.1:$(PORT) (Ctrl+C ends it). Its data is in $(abspath $(DESK))."
@@ -47,6 +54,9 @@ test: $(DEV_STAMP) ## Run the tests, in a real browser too (brings one where the
 
 test-long: $(DEV_STAMP) ## Run the tests that take minutes
 	@$(PYTEST) -m "long and not spark"
+
+test-spark: $(SPARK_STAMP) ## Run the tests on a Spark cluster of this machine, which they start and stop (needs Java 17)
+	@java="$$(sh tools/java.sh)" && JAVA_HOME="$$java" $(PY) -m pytest -m spark
 
 ../shared/data:
 	@echo "There is no folder $@, where the tests in tests/real expect the public data sets." >&2; exit 1
@@ -76,6 +86,7 @@ docs: $(DEV_STAMP) ## Write the data dictionary and the columns of exports in do
 requirements: $(DEV_STAMP) ## Pin every package anew from the short lists in pyproject.toml (UPGRADE=1 for the newest)
 	@$(COMPILE) pyproject.toml -o requirements.txt
 	@$(COMPILE) --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --group spark -c requirements.txt -o requirements-spark.txt
 
 clean: ## Remove the virtual environment and all caches; the desk stays
 	@test ! -f $(VENV)/pyvenv.cfg || rm -rf $(VENV)

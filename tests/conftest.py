@@ -9,12 +9,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from churn.store.spark import spark_session
 from tests.browser import Served, Visitor, serving
+from tests.spark_cluster import NotThereError, cluster, java_home
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVED = {"chromium", "served", "desk_url", "own_desk", "own_desk_url"}
@@ -30,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "chromium" in fixtures:
             item.add_marker("browser")
-        if fixtures & (SERVED | {"sample_desk"}):
+        if fixtures & (SERVED | {"sample_desk", "spark_master"}):
             item.add_marker(pytest.mark.timeout(900))
 
 
@@ -150,3 +153,26 @@ def page_at(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
         windows.callback(lambda: [for_all.extend(visitor.leave()) for visitor in visitors])
         yield open_page
     assert for_all == []
+
+
+@pytest.fixture(scope="session")
+def spark_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Spark cluster of one master and two workers, started for the first test that wants it."""
+    try:
+        with cluster(tmp_path_factory.mktemp("cluster")) as started:
+            yield started.url
+    except NotThereError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def spark(spark_master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A session on that cluster for all tests."""
+    at_home = {"JAVA_HOME": java_home(), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(tmp_path_factory.mktemp("driver"))}
+    few = {"sql__shuffle__partitions": "2", "sql__adaptive__enabled": "false", "sql__warehouse__dir": at_home["SPARK_LOCAL_DIRS"]}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in at_home.items():
+            environment.setenv(name, value)
+        session = spark_session(spark_master, driver__memory="1500m", executor__memory="1g", **few)
+        yield session
+        session.stop()
