@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from churn import desk_commands, export_command, wording
-from churn.errors import ChurnError, IntakeError, QuestionError
+from churn import desk_commands, export_command, load_command, wording
+from churn.errors import ChurnError, IntakeError, QuestionError, StoppedError
 from churn.intake import ReadOptions
 from churn.intake.options import reads_a_file
 from churn.tables import TABLES
@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         return app(args=wanted or ["--help"], prog_name="python -m churn", standalone_mode=False) or 0
     except UsageError as error:
         return refuse(_("{why}. See python -m churn --help.").format(why=error.format_message().rstrip(".")))
+    except StoppedError:
+        return refuse(_("stopped"), 130)
     except ChurnError as error:
         return refuse(str(error))
     except OSError as error:
@@ -183,7 +185,7 @@ def card(model: Model, out: Annotated[Path, typer.Option(help=_("where to write 
     show({"model": str(model), "grade": found.evaluation.grade, "out": str(out)})
 
 
-app.command()(desk_commands.load)
+app.command()(load_command.load)
 app.command()(desk_commands.undo)
 app.command()(desk_commands.loads)
 app.command()(desk_commands.report)

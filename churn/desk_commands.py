@@ -2,8 +2,7 @@
 
 import getpass
 import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,13 +11,9 @@ import typer
 
 from churn.errors import FilterError, QuestionError, StoreError, TrainingError
 from churn.filters import filters_from
-from churn.gathering import Piece, gather
-from churn.histories import LEARNED, OF_EVENTS, history_of, of_nobody
-from churn.intake import Intake, ReadOptions
-from churn.intake.options import reads_a_file
-from churn.intake.said import answers_of, constants_of, said_again
-from churn.tables import TABLES
-from churn.terminal import LabelColumn, Lost, progress, show, tell, tell_rejected, trained
+from churn.histories import LEARNED, OF_EVENTS
+from churn.intake import Intake, Progress
+from churn.terminal import progress, room, show, tell, trained
 from churn.wording import _, listing
 
 if TYPE_CHECKING:
@@ -29,76 +24,6 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 
 DeskFolder = Annotated[Path, typer.Option("--desk", help=_("the folder of the desk"))]
-
-
-@reads_a_file
-def load(
-    files: Annotated[list[Path], typer.Argument(help=_("a folder, a workbook, files named after tables, or TABLE=FILE"))],
-    options: ReadOptions,
-    desk: DeskFolder,
-    train_too: Annotated[
-        bool, typer.Option("--train/--no-train", help=_("whether to learn a score where customers are marked as lost"))
-    ] = True,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help=_("does nothing where the desk already holds customers"))] = False,
-    add: Annotated[
-        bool, typer.Option("--add", help=_("puts the customers of a file beside those in the desk; known ids take its cells"))
-    ] = False,
-    constants: Annotated[
-        list[str] | None, typer.Option("--set", help=_("TABLE.COLUMN=VALUE: what a column that the file lacks holds in all rows"))
-    ] = None,
-    label: LabelColumn = None,
-    lost: Lost = None,
-) -> None:
-    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost.
-
-    customers=accounts.csv says which table a file is; several files may hold one table; products=FILE only checks what orders name. --map
-    and --set may be meant for one table or file: --map orders.SOURCE=COLUMN.
-    """
-    from churn.report.history import same_file
-    from churn.store import open_desk
-
-    with open_desk(desk) as opened:
-        if not (if_empty and "customers" in opened.tables()):
-            gathered = gather(files, options, constants_of(constants or []))
-            found = history_of(opened, [like_before(opened, piece) for piece in gathered.pieces], duplicates=options.duplicates)
-            for sentence in (*gathered.told, *found.told):
-                tell(sentence)
-            for intake in found.tables.values():
-                if told := same_file(intake.file, opened.earlier_loads(intake.digest), intake.digest):
-                    tell(told)
-            if add:
-                put_beside(opened, found.tables)
-            else:
-                own = "customers" in found.tables and not found.made
-                learned = learn(opened, found.tables["customers"], label, lost, train_too) if own else {}
-                if "customers" in found.tables:
-                    learned["settings"] = {**learned.get("settings", dict.fromkeys(LEARNED)), OF_EVENTS: found.made or None}
-                opened.load(found.tables, **learned, loaded_at=this_moment(), by=user(), prepare=prepare_for(opened, found.tables))
-                tell_strays(opened)
-                if train_too:
-                    foretold(opened)
-            tell_rejected(*found.files)
-            for piece in gathered.pieces:
-                if (said := answers_of(piece.options)) and piece.table in TABLES:
-                    opened.remember(piece.opened.shape(TABLES[piece.table]), said)
-        show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model"), "history": opened.setting("history")})
-
-
-def like_before(desk: "Desk", piece: Piece) -> Piece:
-    """A file with what its owner says of it, else with what was said of the last file of the same shape that was loaded into the desk."""
-    if answers_of(piece.options) or piece.table not in TABLES:
-        return piece
-    answers = desk.remembered(piece.opened.shape(TABLES[piece.table]))
-    if not answers:
-        return piece
-    tell(_("{file} is read as the last file with these headers was.").format(file=piece.name))
-    return replace(piece, options=said_again(piece.options, answers))
-
-
-def tell_strays(desk: "Desk") -> None:
-    """Tells which rows in the desk point to none of its customers."""
-    for sentence in of_nobody(desk):
-        tell(sentence)
 
 
 def put_beside(desk: "Desk", intakes: Mapping[str, Intake]) -> None:
@@ -127,7 +52,7 @@ def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, tra
     return {"scores": scores_of(card, customers.frame, ids, customers.id_column), "settings": kept(desk, card)}
 
 
-def prepare_for(desk: "Desk", intakes: Mapping[str, Intake]) -> "Prepare":
+def prepare_for(desk: "Desk", intakes: Collection[str]) -> "Prepare":
     """What prepares the tables of a load: new customers wait for a score of their own."""
     from churn.prepared import wishes_of
     from churn.risk.desk_history import preparing, preparing_again
@@ -135,7 +60,7 @@ def prepare_for(desk: "Desk", intakes: Mapping[str, Intake]) -> "Prepare":
     return preparing(wishes_of(desk)) if "customers" in intakes else preparing_again(desk)
 
 
-def foretold(desk: "Desk") -> None:
+def foretold(desk: "Desk", doing: Progress | None = None) -> None:
     """Learns from the histories of a desk that has no such score yet; where they do not suffice, says why."""
     from churn.risk.desk_history import foretell, has_history
     from churn.risk.desk_models import is_foretold
@@ -143,7 +68,7 @@ def foretold(desk: "Desk") -> None:
     if is_foretold(desk) or not has_history(desk):
         return
     try:
-        foretell(desk, trained_on=this_moment().date().isoformat(), progress=progress)
+        foretell(desk, trained_on=this_moment().date().isoformat(), progress=progress, writing=doing)
     except TrainingError as error:
         tell(_("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
 
@@ -269,7 +194,7 @@ def existing(folder: Path) -> "Desk":
 
     if not (folder / "desk.duckdb").is_file():
         raise StoreError(_("There is no desk in {folder}: name the folder that tables were loaded into.").format(folder=folder))
-    return open_desk(folder)
+    return open_desk(folder, room())
 
 
 def snapshot(
@@ -292,4 +217,4 @@ def snapshot(
         raise StoreError(_("Spark is not there yet: say --engine duckdb."))
     card = load_model(model) if model else None
     wishes = Wishes(as_of=as_of.date(), gone_after=gone_after, look_ahead=look_ahead)
-    show({"out": str(out), "as_of": as_of.date().isoformat(), "rows": make(folder, out, wishes, card)})
+    show({"out": str(out), "as_of": as_of.date().isoformat(), "rows": make(folder, out, wishes, card, room=room())})

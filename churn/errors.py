@@ -17,6 +17,10 @@ class StoreError(ChurnError):
     """A desk cannot be opened, read or written."""
 
 
+class StoppedError(ChurnError):
+    """Somebody stopped the work; everything is as it was."""
+
+
 class TrainingError(ChurnError):
     """A table cannot be learned from."""
 

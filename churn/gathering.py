@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from churn.errors import IntakeError
-from churn.intake import Intake, Opened, ReadOptions, opened
+from churn.intake import Intake, Opened, Progress, ReadOptions, opened
 from churn.intake.nearest import did_you_mean
 from churn.intake.said import bytes_of, readable
 from churn.intake.supplying import header_of
 from churn.tables import TABLES, header_key
+from churn.typed import Typed, apart, is_in_parts, part_files, parts
 from churn.wording import _, listing
 
 PRODUCTS = "products"
@@ -37,36 +38,77 @@ class Piece:
 
 @dataclass(frozen=True)
 class Gathered:
-    """The pieces in the order in which they were named, and sentences on what was passed over."""
+    """The pieces in the order in which they were named, sentences on what was passed over, and large files of events that need no
+    understanding."""
 
     pieces: tuple[Piece, ...]
     told: tuple[str, ...]
+    typed: tuple[Typed, ...] = ()
 
 
-def gather(arguments: Sequence[Path], options: ReadOptions, constants: Constants = ()) -> Gathered:
+def gather(
+    arguments: Sequence[Path],
+    options: ReadOptions,
+    constants: Constants = (),
+    *,
+    large: int | None = None,
+    customers_known: bool = False,
+    progress: Progress | None = None,
+) -> Gathered:
     """What files and folders hold. TABLE=FILE says which table a file is; else its name or those of its sheets begin with the table's, and
-    a single file of another name holds customers. Several files may hold one table.
+    a single file of another name holds customers. Several files may hold one table, and a folder may hold the Parquet files of one.
 
+    Where a table of events is said to be `large` from so many rows on, Parquet files of it that are typed as it wants stay unread
+    (`typed`), as long as nothing is said of their columns and there are customers: a table of them, or those that are `customers_known`.
     Raises IntakeError where a file can be no table, where one is named twice, and where a question is open.
     """
     files, told = _files(arguments)
+    says_nothing = replace(options, duplicates=None, limits=ReadOptions().limits) == ReadOptions()
+    typed = _set_apart(files, constants, large, customers_known=customers_known) if large is not None and says_nothing else []
+    taken = {path for found in typed for path in found.paths}
+    files = [(part, table or table_named(path.name)) for path, table in files for part in parts(path) if part not in taken]
     pieces: list[Piece] = []
     for path, said in files:
-        found = pieces_of(path.name, bytes_of(path), said=said, options=options, otherwise="customers" if len(files) == 1 else None)
+        alone = "customers" if len(files) == 1 and not typed else None
+        found = pieces_of(path.name, bytes_of(path), said=said, options=options, otherwise=alone, progress=progress)
         pieces += found.pieces
         told += found.told
-    if not any(piece.table in TABLES for piece in pieces):
+    if not typed and not any(piece.table in TABLES for piece in pieces):
         raise _none_found(arguments)
     refuse_twice(pieces)
-    return Gathered(tuple(each_its_own(pieces, options, constants)), tuple(told))
+    return Gathered(tuple(each_its_own(pieces, options, constants)), tuple(told), tuple(typed))
+
+
+def _set_apart(files: Sequence[tuple[Path, str | None]], constants: Constants, large: int, *, customers_known: bool) -> list[Typed]:
+    """The tables of events that are large and typed, none where nobody knows yet whose they are."""
+    by_table: dict[str, list[Path]] = {}
+    for path, said in files:
+        by_table.setdefault(said or table_named(path.name) or "", []).append(path)
+    if not customers_known and "customers" not in by_table:
+        return []
+    owners = {owner.casefold() for owner, _column, _value in constants}
+    silent = {name: paths for name, paths in by_table.items() if not owners & _names_of(name, paths)}
+    if PRODUCTS in by_table:
+        silent.pop("orders", None)
+    return apart({TABLES[name]: paths for name, paths in silent.items() if name in TABLES and name != "customers"}, large)
+
+
+def _names_of(table: str, paths: Iterable[Path]) -> set[str]:
+    return {table, *(word.casefold() for path in paths for word in (path.name, path.stem))}
 
 
 def pieces_of(
-    file: str, data: bytes, *, said: str | None = None, options: ReadOptions = ReadOptions(), otherwise: str | None = None
+    file: str,
+    data: bytes,
+    *,
+    said: str | None = None,
+    options: ReadOptions = ReadOptions(),
+    otherwise: str | None = None,
+    progress: Progress | None = None,
 ) -> Gathered:
     """The tables in one file: the one that is `said`, else by its name, else by those of its sheets, else `otherwise`."""
     wanted = said or table_named(file)
-    found = opened(data, file=file, options=options)
+    found = opened(data, file=file, options=options, progress=named_progress(progress, file))
     if isinstance(found, Opened):
         table = wanted or table_named(found.grid.sheet or "") or otherwise
         if table is None:
@@ -81,6 +123,11 @@ def pieces_of(
     others = [f"'{sheet}'" for sheet in sheets if sheet not in named]
     text = _("{file}: {sheets} are no tables that were asked for, and were left out: sheets are named after the desk's tables.")
     return Gathered(pieces, (text.format(file=file, sheets=listing(others)),) if others and not said else ())
+
+
+def named_progress(progress: Progress | None, file: str) -> Progress | None:
+    """Tells the progress of one file with its name."""
+    return None if progress is None else lambda share, words: progress(share, _("{file}: {what}").format(file=file, what=words))
 
 
 def _sheet(file: str, data: bytes, sheet: str, table: str, options: ReadOptions) -> Piece:
@@ -117,10 +164,10 @@ def _files(arguments: Sequence[Path]) -> tuple[list[tuple[Path, str | None]], li
     told = []
     for argument in arguments:
         path, table = _said(argument)
-        if not path.is_dir():
+        if not path.is_dir() or table or is_in_parts(path, table_named(path.name)):
             files.append((path, table))
             continue
-        inside = readable(path)
+        inside = sorted([*readable(path), *(folder for folder in path.iterdir() if is_in_parts(folder, table_named(folder.name)))])
         known = [file for file in inside if table_named(file.name)]
         if not known and len(inside) == len(arguments) == 1:
             known = inside
@@ -140,7 +187,7 @@ def _said(argument: Path) -> tuple[Path, str | None]:
     if table.lower() not in NAMES:
         text = _("'{said}' names no table of the desk{near}: say TABLE=FILE with one of {tables}.")
         raise IntakeError(text.format(said=table, near=did_you_mean(table, NAMES), tables=listing(list(NAMES))))
-    if Path(path).is_dir():
+    if Path(path).is_dir() and not part_files(Path(path)):
         raise IntakeError(_("{file} is a folder: name one file in it.").format(file=path))
     return Path(path), table.lower()
 

@@ -1,7 +1,7 @@
 """All files of a load -> the tables that go into the desk together: each row with its customer, several files of a table as one."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from churn.linking import Known, linked, tells_customers_apart
 from churn.products import not_listed
 from churn.stacking import stacked
 from churn.tables import CUSTOMERS, TABLES
+from churn.typed import Typed
 from churn.wording import _, listing, plural
 
 LEARNED = ("model", "label", "lost", "deeper", "history")  # settings that go with the customers that they were learned from
@@ -28,20 +29,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """The `tables` to load, the `files` that they came from, each as read, and sentences on what was done; `made`: there was no table of
-    customers, and the one in `tables` was made of the events."""
+    """The `tables` to load (typed files still unread), the `files` that they came from, each as read, and sentences on what was done;
+    `made`: there was no table of customers, and the one in `tables` was made of the events."""
 
-    tables: Mapping[str, Intake]
+    tables: Mapping[str, Intake | Typed]
     files: tuple[Intake, ...]
     told: tuple[str, ...]
     made: bool
 
 
-def history_of(desk: "Desk", pieces: Sequence[Piece], *, duplicates: Duplicates | None = None) -> History:
-    """All files read and linked. Raises IntakeError where one cannot be used, QuestionError where its owner must say something first."""
+def history_of(desk: "Desk", pieces: Sequence[Piece], *, typed: Sequence[Typed] = (), duplicates: Duplicates | None = None) -> History:
+    """All files read and linked; `typed` ones are linked where they are loaded. Raises IntakeError where one cannot be used,
+    QuestionError where its owner must say something first."""
     customers = [understood(piece.opened, CUSTOMERS, piece.options).settled() for piece in pieces if piece.table == CUSTOMERS.name]
     events = [piece for piece in pieces if piece.table in TABLES and piece.table != CUSTOMERS.name]
     whole = stacked(customers, CUSTOMERS, duplicates=duplicates) if customers else None
+    if typed and whole is not None and whole.id_column is None:
+        raise _no_ids(whole, [found.file for found in typed])
     known = known_customers(desk, whole, events)
     files = [(piece.table, linked(piece, pieces, known).settled()) for piece in events]
     every = (*customers, *(intake for _table, intake in files))
@@ -50,9 +54,15 @@ def history_of(desk: "Desk", pieces: Sequence[Piece], *, duplicates: Duplicates 
     tables, made = together(desk, files, known)
     if made:
         told += tables[CUSTOMERS.name].notes
-    if whole is not None:
-        tables = {CUSTOMERS.name: whole, **tables}
-    return History(tables, every, tuple(told), made)
+    own = {} if whole is None else {CUSTOMERS.name: whole}
+    return History({**own, **tables, **{found.table.name: found for found in typed}}, every, tuple(told), made)
+
+
+def has_customers(desk: "Desk") -> bool:
+    """Whether the desk holds customers of its own, with ids, to whom events can point."""
+    if CUSTOMERS.name not in desk.tables() or desk.setting(OF_EVENTS):
+        return False
+    return any(column.name == "customer_id" for column in desk.columns(CUSTOMERS.name))
 
 
 def known_customers(desk: "Desk", customers: Intake | None, events: Sequence[Piece]) -> Known | None:
@@ -62,7 +72,7 @@ def known_customers(desk: "Desk", customers: Intake | None, events: Sequence[Pie
         return None
     if customers is not None:
         if customers.id_column is None:
-            raise _no_ids(customers, events)
+            raise _no_ids(customers, [event.name for event in events], events)
         return Known(customers.file, customers.id_column, customers.frame)
     if CUSTOMERS.name not in desk.tables() or desk.setting(OF_EVENTS):
         return None
@@ -73,15 +83,15 @@ def known_customers(desk: "Desk", customers: Intake | None, events: Sequence[Pie
     return Known(file, label, desk.frame(CUSTOMERS.name))
 
 
-def _no_ids(customers: Intake, events: Sequence[Piece]) -> IntakeError:
+def _no_ids(customers: Intake, names: Sequence[str], events: Sequence[Piece] = ()) -> IntakeError:
     """Which header is the customers' id, asked or told."""
     likely = next((field.source for field in customers.fields if field.proposed == "customer_id"), None)
     likely = likely or next((header for event in events for header in tells_customers_apart(customers.frame, event)), None)
     if likely:
         text = _("{file}: is the column '{source}' the customer_id that {events} can point to? Say --map 'customers.{source}=customer_id'.")
-        return QuestionError(text.format(file=customers.file, source=likely, events=listing([event.name for event in events])))
+        return QuestionError(text.format(file=customers.file, source=likely, events=listing(names)))
     text = _("{file} has no column of ids, so {events} cannot point to its customers: say --map customers.SOURCE=customer_id.")
-    return IntakeError(text.format(file=customers.file, events=listing([event.name for event in events])))
+    return IntakeError(text.format(file=customers.file, events=listing(names)))
 
 
 def together(desk: "Desk", files: Sequence[tuple[str, Intake]], known: Known | None) -> tuple[dict[str, Intake], bool]:
@@ -129,11 +139,12 @@ def customers_of(events: Mapping[str, Intake], others: Mapping[str, pd.DataFrame
     return Intake(files, None, None, None, 0, len(frame), frame, rows, tuple(fields), (), (), digest, notes=note)
 
 
-def of_nobody(desk: "Desk") -> list[str]:
-    """Sentences on rows of events in the desk that point to none of its customers, as where other customers were loaded."""
+def of_nobody(desk: "Desk", loaded: Collection[str] = ()) -> list[str]:
+    """Sentences on rows of events in the desk that point to none of its customers, as where other customers were loaded; those of tables
+    that were `loaded` with them have been looked at."""
     told = []
     with desk.reading() as frames:
-        for name in [name for name in TABLES if name in frames and name != CUSTOMERS.name]:
+        for name in [name for name in TABLES if name in frames and name not in (CUSTOMERS.name, *loaded)]:
             strays = frames[name].join(frames[CUSTOMERS.name].select("customer_id"), on="customer_id", how="anti")
             if count := int(strays.select(n=nw.len()).collect("pandas").to_native()["n"].iloc[0]):
                 text = plural(

@@ -58,13 +58,8 @@ def _linked(piece: Piece, way: _Way | None, known: Known | None) -> Intake:
     if way is not None:
         text = _("Customers are found by {header} through {file}.") if way.through else _("Customers are found by {header}.")
         notes.append(text.format(header=way.header, file=way.through))
-    if n := sum(reject.column == intake.id_column and not reject.value for reject in intake.rejected):
-        text = plural(
-            "{n} row names no customer and was set aside: '{header}' is empty there.",
-            "{n} rows name no customer and were set aside: '{header}' is empty there.",
-            n,
-        )
-        notes.append(text.format(header=intake.id_column))
+    if n := sum(reject.column == intake.id_column for reject in intake.rejected):
+        notes.append(unnamed_told(n, str(intake.id_column)))
     intake = replace(intake, notes=(*intake.notes, *notes))
     return intake if known is None and way is None else _with_own_ids(piece, intake, way, known)
 
@@ -90,10 +85,7 @@ def _without(piece: Piece, intake: Intake, nobody: Mask, header: str, written: "
     rejected = [Rejected(int(row), header, str(value), why) for row, value in zip(rows, ids, strict=True)]
     sheet = piece.opened.sheet
     texts = sheet.texts(np.flatnonzero(np.isin(sheet.rows, rows)))
-    text = plural(
-        "{n} row points to no customer and was set aside: {ids}.", "{n} rows point to no customer and were set aside: {ids}.", len(rows)
-    )
-    note = text.format(ids=_first(ids)) + _zeros(ids, known)
+    note = strays_told(len(rows), ids, _zeros(ids, known))
     return replace(
         intake,
         frame=intake.frame[~nobody].reset_index(drop=True),
@@ -105,6 +97,22 @@ def _without(piece: Piece, intake: Intake, nobody: Mask, header: str, written: "
     )
 
 
+def unnamed_told(n: int, header: str) -> str:
+    """What is said of rows without an id."""
+    text = plural(
+        "{n} row names no customer and was set aside: '{header}' is empty there.",
+        "{n} rows name no customer and were set aside: '{header}' is empty there.",
+        n,
+    )
+    return text.format(header=header)
+
+
+def strays_told(n: int, ids: "pd.Series[str]", zeros: str) -> str:
+    """What is said of rows that point to no customer, by their `ids`; `zeros` as `zeros_told`."""
+    text = plural("{n} row points to no customer and was set aside: {ids}.", "{n} rows point to no customer and were set aside: {ids}.", n)
+    return text.format(ids=_first(ids)) + zeros
+
+
 def _first(ids: "pd.Series[str]") -> str:
     named = ids.drop_duplicates()
     more = len(named) - _FIRST_NAMED
@@ -113,11 +121,14 @@ def _first(ids: "pd.Series[str]") -> str:
 
 
 def _zeros(ids: "pd.Series[str]", known: Known | None) -> str:
-    """A clause on ids that only zeros before them tell from those of customers; "" where there are none."""
     if known is None:
         return ""
     own = set(known.frame[known.id_column].dropna().str.lstrip("0"))
-    n = int(ids.str.lstrip("0").isin(own).sum())
+    return zeros_told(int(ids.str.lstrip("0").isin(own).sum()))
+
+
+def zeros_told(n: int) -> str:
+    """A clause on ids that only zeros before them tell from those of customers; "" where there are none."""
     text = plural(
         "{n} of them would have a customer without the zeros before the id: write ids alike in both files.",
         "{n} of them would have one without the zeros before the id: write ids alike in both files.",
@@ -128,12 +139,17 @@ def _zeros(ids: "pd.Series[str]", known: Known | None) -> str:
 
 def _nobody(intake: Intake, written: "pd.Series[str]", way: _Way | None, known: Known | None) -> str:
     where = way.through if way and way.through else known.file if known else intake.file
+    return nobody_told(intake.file, str(intake.id_column), written, where, _zeros(written, known))
+
+
+def nobody_told(file: str, header: str, ids: "pd.Series[str]", where: str, zeros: str) -> str:
+    """What is said of a file none of whose `ids` is that of a customer in the file `where`."""
     text = _("{file}: none of the ids in '{header}' ({ids}) is that of a customer in {where}, so no row can be loaded.")
-    told = text.format(file=intake.file, header=intake.id_column, ids=_first(written), where=where)
-    if zeros := _zeros(written, known):
+    told = text.format(file=file, header=header, ids=_first(ids), where=where)
+    if zeros:
         return told + zeros
     more = _("Say --map {file}.SOURCE=customer_id with the right header, or load these customers too.")
-    return told + " " + more.format(file=intake.file)
+    return told + " " + more.format(file=file)
 
 
 def _way(piece: Piece, pieces: Sequence[Piece], known: Known | None, seen: tuple[Piece, ...]) -> _Way | None:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from churn.errors import StoreError
 from churn.intake import Intake
+from churn.putting import Poured
 from churn.stored import BEFORE, PREPARED, Cursor, Json, drop, put_settings, quoted, stored_rows, value
 from churn.tables import TABLES
 from churn.wording import _
@@ -74,26 +75,29 @@ class Former:
     lost_model: str | None
 
 
-def begin(cursor: Cursor, intakes: Mapping[str, Intake], *, scored: bool, alone: bool, at: datetime | None, by: str) -> int:
-    """Notes a load and moves aside what it takes the place of; gives its number.
+def begin(cursor: Cursor, tables: Collection[str], *, scored: bool, alone: bool, at: datetime | None, by: str) -> int:
+    """Notes a load of these tables and moves aside what it takes the place of; gives its number.
 
     `scored`: the scores and the settings are kept as they were, and with new customers the scores go; `alone`: no table and no setting
     stays. What was prepared of the tables always goes with them.
     """
     number = _note(cursor, "load", at=at, by=by)
-    for name, intake in intakes.items():
-        counts = [intake.rows_read, intake.rows_accepted, intake.rows_read - intake.rows_accepted]
-        cursor.execute("INSERT INTO _loaded VALUES (?, ?, ?, ?, ?, ?, ?)", [number, name, intake.file, intake.digest, *counts])
     _forget_former(cursor)
-    scope = [*(TABLES if alone else intakes), *PREPARED, *(_SCORED if scored or alone else ())]
+    scope = [*(TABLES if alone else tables), *PREPARED, *(_SCORED if scored or alone else ())]
     _exchange(cursor, scope)
     if "settings" in scope and not alone:
         cursor.execute("INSERT INTO _settings SELECT substr(name, ?), value FROM _settings", [len(BEFORE) + 1])
-        if "customers" not in intakes and BEFORE + "scores" in _names(cursor):
+        if "customers" not in tables and BEFORE + "scores" in _names(cursor):
             cursor.execute(f"CREATE TABLE scores AS FROM {quoted(BEFORE + 'scores')}")
             cursor.execute("INSERT INTO _tables (name, rows) SELECT 'scores', rows FROM _tables WHERE name = ?", [BEFORE + "scores"])
     cursor.execute("INSERT INTO _undo VALUES (?, ?)", [number, scope])
     return number
+
+
+def note_table(cursor: Cursor, number: int, name: str, of: Intake | Poured) -> None:
+    """Notes what the load of this number put into one table."""
+    counts = [of.rows_read, of.rows_accepted, of.rows_read - of.rows_accepted]
+    cursor.execute("INSERT INTO _loaded VALUES (?, ?, ?, ?, ?, ?, ?)", [number, name, of.file, of.digest, *counts])
 
 
 def clear(cursor: Cursor, *, at: datetime | None, by: str) -> None:

@@ -4,6 +4,8 @@ Every function takes the root connection, or nothing of the database.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from churn.errors import StoreError
@@ -12,15 +14,12 @@ from churn.wording import _, number, plural
 
 _FORMAT = 3
 _WITNESS = "desk.writes"
-_CONFIGURATION = (
-    "SET memory_limit = '2GB'",
-    "SET max_temp_directory_size = '8GB'",
-    "SET disabled_optimizers = 'compressed_materialization'",
-    "SET python_enable_replacements = false",
-    "SET TimeZone = 'UTC'",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
-)
+_AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT])i?B\s*", re.IGNORECASE)
+_BYTES = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_LEAST_MEMORY = 100e6
+MEMORY, SPILL, SPILL_FOLDER = "RETENTION_DESK_MEMORY", "RETENTION_DESK_SPILL", "RETENTION_DESK_SPILL_FOLDER"
+_ALWAYS = ("SET disabled_optimizers = 'compressed_materialization'", "SET python_enable_replacements = false", "SET TimeZone = 'UTC'")
+_LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
 _OWN_TABLES = (
     "CREATE TABLE IF NOT EXISTS _tables (name VARCHAR, rows BIGINT, source VARCHAR, digest VARCHAR, loaded_at TIMESTAMP, load BIGINT)",
     "CREATE TABLE IF NOT EXISTS _columns (table_name VARCHAR, place INTEGER, name VARCHAR, label VARCHAR, type VARCHAR)",
@@ -49,9 +48,49 @@ _FROM_FORMAT_1 = (
 )
 
 
-def prepare(root: Cursor, folder: Path) -> None:
+@dataclass(frozen=True)
+class Room:
+    """How much memory the database may take, how much disk where that does not suffice, and in which folder (None: beside its file)."""
+
+    memory: str = "2GB"
+    spill: str = "8GB"
+    spill_folder: Path | None = None
+
+
+def room_of(said: Mapping[str, str]) -> Room:
+    """The room as settings say, the environment for one. Raises StoreError for what is no amount, or too little.
+
+    >>> room_of({"RETENTION_DESK_MEMORY": "4 gb"})
+    Room(memory='4 gb', spill='8GB', spill_folder=None)
+    """
+    room = Room()
+    memory, spill, folder = said.get(MEMORY) or room.memory, said.get(SPILL) or room.spill, said.get(SPILL_FOLDER)
+    for setting, amount, least in ((MEMORY, memory, _LEAST_MEMORY), (SPILL, spill, 0.0)):
+        found = _AMOUNT.fullmatch(amount)
+        if not found:
+            raise StoreError(_("{setting} wants an amount such as 4GB or 500MB, and is '{amount}'.").format(setting=setting, amount=amount))
+        if float(found[1]) * _BYTES[found[2].upper()] < least:
+            raise StoreError(_("{setting} is {amount}, and a desk needs 100MB at least.").format(setting=setting, amount=amount))
+    return Room(memory, spill, Path(folder).expanduser() if folder else None)
+
+
+def configure(root: Cursor, room: Room) -> None:
+    """Sets what every database of the desk has. Raises StoreError where the folder for the disk's part cannot be made."""
+    for statement in (f"SET memory_limit = '{room.memory}'", f"SET max_temp_directory_size = '{room.spill}'", *_ALWAYS):
+        root.execute(statement)
+    if room.spill_folder is not None:
+        try:
+            room.spill_folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            text = _("{setting} names {folder}, which cannot be made ({why}): name another folder.")
+            raise StoreError(text.format(setting=SPILL_FOLDER, folder=room.spill_folder, why=error.strerror)) from error
+        root.execute("SET temp_directory = '{folder}'".format(folder=str(room.spill_folder.resolve()).replace("'", "''")))
+
+
+def prepare(root: Cursor, folder: Path, room: Room) -> None:
     """Sets and locks the configuration, makes the desk's own tables if missing, and checks that nothing was lost."""
-    for statement in _CONFIGURATION:
+    configure(root, room)
+    for statement in _LOCK:
         root.execute(statement)
     root.execute("CREATE TABLE IF NOT EXISTS _desk (format INTEGER, version BIGINT)")
     root.execute("INSERT INTO _desk (format, version) SELECT ?, 0 WHERE NOT EXISTS (FROM _desk)", [_FORMAT])
@@ -142,6 +181,20 @@ def not_opened(folder: Path, text: str) -> str:
     return _("The desk in {folder} cannot be opened ({why}): put back a copy of desk.duckdb, or choose another folder.").format(
         folder=folder, why=first_line(text)
     )
+
+
+def went_wrong(folder: Path, text: str) -> str:
+    """Why the open desk could not be read or written; `text` is what the database says of it."""
+    if "max_temp_directory_size" in text:
+        told = _("The desk in {folder} needs more disk for passing results than {setting} allows: raise it, or {memory}.")
+        return told.format(folder=folder, setting=SPILL, memory=MEMORY)
+    if text.startswith("Out of Memory"):
+        told = _("The desk in {folder} needs more memory than {memory} allows: raise it.")
+        return told.format(folder=folder, memory=MEMORY)
+    if "No space left" in text or "not enough space" in text.lower():
+        told = _("The disk of the desk in {folder} is full: make room, or let {setting} name a folder on another disk.")
+        return told.format(folder=folder, setting=SPILL_FOLDER)
+    return _("The desk in {folder} could not be read or written: {why}.").format(folder=folder, why=first_line(text))
 
 
 def first_line(text: str) -> str:

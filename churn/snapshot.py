@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from churn.errors import ChurnError, ModelError
 from churn.features import features
+from churn.opening import Room
 from churn.prepared import Wishes
 from churn.risk.of_history import scores_now, typed
 from churn.risk.scorecard import Scorecard
@@ -20,7 +21,7 @@ BATCH = 100_000
 _SCORES = pa.schema([("customer_id", pa.string()), ("risk", pa.float64()), ("information", pa.float64()), ("known", pa.bool_())])
 
 
-def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None) -> dict[str, int]:
+def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None, *, room: Room | None = None) -> dict[str, int]:
     """Writes features.parquet, signs.parquet and, where there is a score learned from histories, scores.parquet to the folder `out`; gives
     the rows of each.
 
@@ -32,7 +33,7 @@ def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None) ->
             _("That model was not learned from histories: name the one that load gives as history, in the desk's folder models.")
         )
     out.mkdir(parents=True, exist_ok=True)
-    with parquet_tables(folder) as tables:
+    with parquet_tables(folder, room) as tables:
         dials = wishes.dials(tables)
         if dials is None:
             raise ChurnError(_("A snapshot needs its day: say --as-of."))

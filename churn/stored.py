@@ -5,8 +5,6 @@ noted in the same tables, with `BEFORE` ahead of its name.
 """
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from churn.errors import StoreError
-from churn.intake import Intake
+from churn.intake.limits import Progress
 from churn.intake.nearest import did_you_mean
-from churn.tables import TABLES, Table, Type
+from churn.tables import TABLES, Type
 from churn.wording import _, listing
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -47,9 +45,8 @@ PREPARED = (
     "looked_back",
     "dials",
 )
-_SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
+SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
-_ROW_AS_ID = "\x00 row as id"
 _PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]", "flag": "str"}
 
 
@@ -154,46 +151,19 @@ def labelled(cursor: Cursor, table: str, where: str, *values: object) -> pd.Data
     return shown
 
 
-def put_table(cursor: Cursor, table: Table, intake: Intake, loaded_at: datetime | None, load: int) -> None:
-    """Writes the intake's rows as a table that is not there, by the load of that number; customers of a file without ids go by their sheet
-    rows, unlisted."""
-    columns = _named_columns(table, intake)
-    types, frame = {column.name: _SQL_TYPES[column.type] for column in columns}, intake.frame
-    if "customer_id" not in types:
-        types, frame = {"customer_id": "VARCHAR"} | types, frame.assign(**{_ROW_AS_ID: intake.rows.astype("str")})[[_ROW_AS_ID, *frame]]
-    create(cursor, table.name, types, frame)
-    noted = [table.name, intake.rows_accepted, intake.file, intake.digest, loaded_at, load]
-    cursor.execute("INSERT INTO _tables (name, rows, source, digest, loaded_at, load) VALUES (?, ?, ?, ?, ?, ?)", noted)
-    for place, column in enumerate(columns):
-        cursor.execute("INSERT INTO _columns VALUES (?, ?, ?, ?, ?)", [table.name, place, column.name, column.label, column.type])
-
-
-def _named_columns(table: Table, intake: Intake) -> list[StoredColumn]:
-    """The frame's columns with safe names: the schema's where matched, else made from the header, each one once."""
-    fields = {field.source: field for field in intake.fields}
-    reserved = {column.name for column in table.columns} | RESERVED
-    columns: list[StoredColumn] = []
-    for label in intake.frame.columns:
-        name = fields[label].column or _safe_name(label, reserved, {column.name for column in columns})
-        columns.append(StoredColumn(name, label, fields[label].type))
-    return columns
-
-
-def _safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
-    """A name of a-z, 0-9 and _ that begins with a letter, is none of the schema's and not yet taken.
-
-    >>> [_safe_name(label, {"plan"}, {"x"}) for label in ("Monthly Charge (€)", "2nd plan", "Plan", "نام")]
-    ['monthly_charge', 'x_2nd_plan', 'x_plan', 'x_2']
-    """
-    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    if not slug or slug[0].isdigit() or slug in reserved:
-        slug = f"x_{slug}".rstrip("_")
-    name, count = slug, 1
-    while name in taken | reserved:
-        count += 1
-        name = f"{slug}_{count}"
-    return name
+def search(cursor: Cursor, text: str, limit: int) -> pd.DataFrame:
+    """At most `limit` customers whose id or name contains `text` in any case: customer_id, name; best matches first."""
+    names = {column.name for column in stored_columns(cursor, "customers")}
+    if not names:
+        return pd.DataFrame({"customer_id": pd.Series(dtype="str"), "name": pd.Series(dtype="str")})
+    name = "name" if "name" in names else "CAST(NULL AS VARCHAR)"
+    found: pd.DataFrame = cursor.execute(
+        f"SELECT customer_id, {name} AS name FROM customers "
+        f"WHERE contains(lower(customer_id), lower($text)) OR contains(lower({name}), lower($text)) "
+        f"ORDER BY lower(customer_id) = lower($text) DESC, starts_with(lower(customer_id), lower($text)) DESC, _row LIMIT $limit",
+        {"text": text.strip(), "limit": limit},
+    ).df()
+    return found.astype("str")
 
 
 def create(cursor: Cursor, name: str, types: Mapping[str, str], frame: pd.DataFrame) -> None:
@@ -247,14 +217,19 @@ class TablesOf(Mapping[str, nw.LazyFrame[Any]]):
         return len(self._names)
 
 
-def prepare_all(cursor: Cursor, prepare: Prepare) -> None:
-    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables."""
+def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = None) -> None:
+    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables.
+    What `progress` raises ends the work."""
+    tell = progress or (lambda _share, _words: None)
+    tell(0.0, _("looking through the tables"))
     made = prepare({name: frame for name, frame in TablesOf(cursor).items() if name not in PREPARED})
-    for name in PREPARED:
+    for place, name in enumerate(PREPARED):
         drop(cursor, name)
         if name in made:
+            tell((place + 1) / (len(PREPARED) + 2), _("preparing {table}").format(table=name))
             _put_prepared(cursor, name, made[name])
     if "scores" in made:
+        tell((len(PREPARED) + 1) / (len(PREPARED) + 2), _("scoring everybody"))
         scores: Any = made["scores"]
         put_scores(cursor, scores(TablesOf(cursor)) if callable(scores) else scores)
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from churn import terminal
 from churn.store.spark import spark_session
 from tests.browser import Served, Visitor, serving
 from tests.spark_cluster import NotThereError, cluster, java_home
@@ -25,6 +26,14 @@ SERVED = {"chromium", "served", "desk_url", "own_desk", "own_desk_url"}
 # The time of one example says more about the machine than about the code; pytest-timeout ends what hangs.
 settings.register_profile("desk", deadline=None)
 settings.load_profile("desk")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_words_of_patience() -> Iterator[None]:
+    """What a slow machine would tell of its progress stays out of what tests compare."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal, "PATIENCE_SECONDS", 600.0)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,6 +71,8 @@ def sample_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         "churn/measures/*.py",
         "churn/*histories.py",
         "churn/loads.py",
+        "churn/putting.py",
+        "churn/load_command.py",
         "churn/opening.py",
         "churn/tables/*.py",
         "requirements.txt",

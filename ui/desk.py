@@ -14,6 +14,7 @@ import streamlit as st
 
 from churn.dials import Dials
 from churn.intake import Limits
+from churn.opening import room_of
 from churn.prepared import dials_of
 from churn.risk.desk_history import bring_up
 from churn.risk.desk_models import finds_signal, is_foretold, shows_deeper
@@ -103,7 +104,7 @@ def sheets_by_deeper() -> bool:
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Desk.close)
 def _opened(folder: str) -> Desk:
-    return open_desk(Path(folder))
+    return open_desk(Path(folder), room_of(os.environ))
 
 
 @st.cache_data(max_entries=2, show_spinner=_("Preparing the tables"))

@@ -102,4 +102,4 @@ def said_again(options: ReadOptions, answers: Mapping[str, Any]) -> ReadOptions:
 
 def readable(folder: Path) -> list[Path]:
     """The files of a folder whose endings are those of tables."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and not path.is_dir())

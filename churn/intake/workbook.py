@@ -64,8 +64,13 @@ def read_parquet(data: bytes, *, file: str, limits: Limits = Limits(), progress:
     if nested := told.facts["nested"]:
         notes.append(_("Cells that hold lists or records were written out as JSON: {columns}.").format(columns=_listed(nested)))
     if zones := told.facts["zones"]:
-        notes.append(_("Times with a time zone are given in UTC: {columns}.").format(columns=_listed(zones)))
+        notes.append(zones_told(zones))
     return Grid(columns, native=native, notes=tuple(notes))
+
+
+def zones_told(headers: Iterable[str]) -> str:
+    """What is said of columns whose times have a time zone."""
+    return _("Times with a time zone are given in UTC: {columns}.").format(columns=_listed(headers))
 
 
 def _columns(told: Told) -> tuple[list[Any], list[Any]]:

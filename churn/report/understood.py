@@ -8,6 +8,7 @@ import pandas as pd
 
 from churn import wording
 from churn.intake import Intake
+from churn.putting import Poured
 from churn.risk.bins import as_text
 from churn.risk.columns import label_columns, why_not
 from churn.wording import _
@@ -51,7 +52,7 @@ def why(intake: Intake, source: str) -> str | None:
     return why_not(intake.frame[source]) if role(intake, source) == "left out" else None
 
 
-def set_aside(intake: Intake) -> str:
+def set_aside(intake: Intake | Poured) -> str:
     """How many rows were set aside, and the first reason; "" where none was."""
     if not intake.rejected:
         return ""

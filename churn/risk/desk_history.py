@@ -17,17 +17,22 @@ from churn.tables import TABLES
 
 
 def foretell(
-    desk: Desk, *, trained_on: str | None = None, progress: Progress | None = None, may_write: Callable[[], bool] = lambda: True
+    desk: Desk,
+    *,
+    trained_on: str | None = None,
+    progress: Progress | None = None,
+    may_write: Callable[[], bool] = lambda: True,
+    writing: Progress | None = None,
 ) -> Scorecard | None:
-    """Learns from the desk's histories, keeps that model, and has the desk show the risks that it foretells. The desk is as before if it
-    fails or is stopped, and None comes back where it may not write. Raises TrainingError where the histories do not suffice, StoreError
-    where something was loaded meanwhile."""
+    """Learns from the desk's histories, keeps that model, and has the desk show the risks that it foretells; `writing` gets the progress
+    of that. The desk is as before if it fails or is stopped, and None comes back where it may not write. Raises TrainingError where the
+    histories do not suffice, StoreError where something was loaded meanwhile."""
     contents, wishes = desk.contents(), wishes_of(desk)
     found = _learned(desk, wishes, trained_on=trained_on, progress=progress)
     if not may_write():
         return None
     settings: dict[str, Json] = {"history": saved(desk, found.card), "deeper": None}
-    desk.prepare(preparing(wishes, found), settings=settings, of=contents)
+    desk.prepare(preparing(wishes, found), settings=settings, of=contents, progress=writing)
     return found.card
 
 

@@ -7,26 +7,27 @@ whose log was cut short without a word, as it was some writes ago.
 """
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import duckdb
 import pandas as pd
 
 from churn import journal, loads
 from churn.errors import StoreError
-from churn.intake import Intake
+from churn.intake import Intake, Progress
 from churn.loads import Former, Load
-from churn.opening import first_line, write_witness, writes
+from churn.opening import Room
+from churn.putting import Poured, pour, put_table
 from churn.store.before import Before, before
 from churn.store.noting import Journal
 from churn.store.root import open_root
+from churn.store.turns import Turns
 from churn.stored import (
     Json,
     Prepare,
@@ -38,7 +39,7 @@ from churn.stored import (
     prepare_all,
     put_scores,
     put_settings,
-    put_table,
+    search,
     stored_columns,
     stored_contents,
     stored_rows,
@@ -46,6 +47,7 @@ from churn.stored import (
     value,
 )
 from churn.tables import TABLES
+from churn.typed import Typed
 from churn.wording import _
 
 
@@ -56,7 +58,8 @@ class Desk:
         self.folder = folder
         self.models = folder / "models"
         self._root = root
-        self._writing = threading.Lock()
+        turns = Turns(folder, root)
+        self._cursor, self._write, self.interrupt = turns.cursor, turns.write, turns.interrupt
         self.journal = Journal(self._cursor, partial(self._write, counted="noted"))
 
     def __enter__(self) -> Self:
@@ -76,7 +79,7 @@ class Desk:
 
     def load(
         self,
-        intakes: Mapping[str, Intake],
+        intakes: Mapping[str, Intake | Typed],
         *,
         scores: pd.DataFrame | None = None,
         settings: Mapping[str, Json] | None = None,
@@ -84,29 +87,49 @@ class Desk:
         alone: bool = False,
         by: str = "",
         prepare: Prepare | None = None,
-    ) -> None:
+        progress: Progress | None = None,
+    ) -> dict[str, Poured]:
         """Replaces each named table whole, all in one transaction; new customers also drop the scores of the old.
 
         `scores` (as in `write_scores`) come in with them; `alone` drops every other table and setting. What is replaced or dropped is kept
-        for `undo` until the next load. `by` is who loads, for the history; `prepare` makes what pages read (see `prepare`). Raises
-        QuestionError where an intake has an open question and StoreError where a table is unknown; the desk is then as before.
+        for `undo` until the next load. `by` is who loads, for the history; `prepare` makes what pages read (see `prepare`). Typed
+        files are read now, those of customers must be intakes; what became of their rows comes back by table. `progress` gets the share
+        of each step and words for it. Raises QuestionError where an intake has an open question, StoreError where a table is unknown,
+        and whatever `progress` raises; the desk is then as before.
         """
         for name, intake in intakes.items():
             known_table(name)
-            intake.settled()
+            if isinstance(intake, Intake):
+                intake.settled()
+        poured: dict[str, Poured] = {}
         with self._write() as cursor:
             scored = "customers" in intakes or scores is not None or bool(settings) or prepare is not None
             number = loads.begin(cursor, intakes, scored=scored, alone=alone, at=loaded_at, by=by)
-            for name, intake in intakes.items():
-                put_table(cursor, TABLES[name], intake, loaded_at, number)
+            for name in sorted(intakes, key=list(TABLES).index):
+                of = intakes[name]
+                if isinstance(of, Intake):
+                    put_table(cursor, TABLES[name], of, loaded_at, number)
+                else:
+                    poured[name] = pour(cursor, of, load=number, loaded_at=loaded_at, progress=progress)
+                loads.note_table(cursor, number, name, of if isinstance(of, Intake) else poured[name])
             if scores is not None:
                 put_scores(cursor, scores)
             put_settings(cursor, settings or {})
             if prepare is not None:
-                prepare_all(cursor, prepare)
+                prepare_all(cursor, prepare, progress)
             journal.settle_book(cursor)
+            if progress is not None:
+                progress(1.0, _("writing it all down"))
+        return poured
 
-    def prepare(self, prepare: Prepare, *, settings: Mapping[str, Json] | None = None, of: str | None = None) -> None:
+    def prepare(
+        self,
+        prepare: Prepare,
+        *,
+        settings: Mapping[str, Json] | None = None,
+        of: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         """Makes anew what pages read of the tables, in one transaction with `settings`.
 
         `prepare` gets all tables as `reading` gives them and returns some of PREPARED, and "scores" (as in `write_scores`) where these
@@ -116,7 +139,7 @@ class Desk:
             if of not in (None, stored_contents(cursor)):
                 raise StoreError(_("Other tables were loaded meanwhile, so these scores are not theirs. Begin anew."))
             put_settings(cursor, settings or {})
-            prepare_all(cursor, prepare)
+            prepare_all(cursor, prepare, progress)
 
     def undo(self, *, by: str = "", at: datetime | None = None, number: int | None = None, scores: bool = True) -> Former:
         """Puts back what the last load took the place of, in one transaction, and gives what the desk holds then; a second undo brings the
@@ -211,17 +234,7 @@ class Desk:
     def search(self, text: str, limit: int = 20) -> pd.DataFrame:
         """At most `limit` customers whose id or name contains `text` in any case: customer_id, name; best matches first."""
         with self._cursor() as cursor:
-            names = {column.name for column in stored_columns(cursor, "customers")}
-            if not names:
-                return pd.DataFrame({"customer_id": pd.Series(dtype="str"), "name": pd.Series(dtype="str")})
-            name = "name" if "name" in names else "CAST(NULL AS VARCHAR)"
-            found = cursor.execute(
-                f"SELECT customer_id, {name} AS name FROM customers "
-                f"WHERE contains(lower(customer_id), lower($text)) OR contains(lower({name}), lower($text)) "
-                f"ORDER BY lower(customer_id) = lower($text) DESC, starts_with(lower(customer_id), lower($text)) DESC, _row LIMIT $limit",
-                {"text": text.strip(), "limit": limit},
-            )
-            return found.df().astype("str")
+            return search(cursor, text, limit)
 
     @contextmanager
     def reading(self) -> Iterator[TablesOf]:
@@ -256,38 +269,9 @@ class Desk:
             put_scores(cursor, frame)
             put_settings(cursor, settings or {})
 
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor for one operation, in a transaction so that all it reads is of one moment; closed after it, and undone if not committed.
 
-        What goes wrong in the database becomes a StoreError.
-        """
-        try:
-            cursor = self._root.cursor()
-        except duckdb.Error:
-            raise StoreError(_("The desk in {folder} is closed: open it again.").format(folder=self.folder)) from None
-        try:
-            cursor.begin()
-            yield cursor
-        except duckdb.Error as error:
-            raise StoreError(
-                _("The desk in {folder} could not be read or written: {why}.").format(folder=self.folder, why=first_line(str(error)))
-            ) from error
-        finally:
-            cursor.close()
-
-    @contextmanager
-    def _write(self, counted: Literal["version", "noted"] = "version") -> Iterator[duckdb.DuckDBPyConnection]:
-        """The one cursor that may write now; its transaction is counted, and kept whole or not at all."""
-        with self._writing, self._cursor() as cursor:
-            yield cursor
-            cursor.execute(f"UPDATE _desk SET {counted} = {counted} + 1")
-            made = writes(cursor)
-            cursor.commit()
-            write_witness(self.folder, made)
-
-
-def open_desk(folder: Path) -> Desk:
-    """The desk in `folder`, made if missing. StoreError where it is damaged, newer, or held by another process."""
+def open_desk(folder: Path, room: Room | None = None) -> Desk:
+    """The desk in `folder`, made if missing, with so much `room` for its work. StoreError where it is damaged, newer, or held by another
+    process."""
     folder = folder.resolve()
-    return Desk(folder, open_root(folder))
+    return Desk(folder, open_root(folder, room or Room()))

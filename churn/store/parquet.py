@@ -10,16 +10,14 @@ import duckdb
 import narwhals.stable.v2 as nw
 
 from churn.errors import StoreError
-from churn.opening import first_line
+from churn.opening import Room, configure, went_wrong
 from churn.stored import Frames
 from churn.tables import TABLES
 from churn.wording import _, listing
 
-_CONFIGURATION = ("SET memory_limit = '2GB'", "SET disabled_optimizers = 'compressed_materialization'", "SET TimeZone = 'UTC'")
-
 
 @contextmanager
-def parquet_tables(folder: Path) -> Iterator[Frames]:
+def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Frames]:
     """The tables of the schema that lie in `folder` as NAME.parquet, as lazy frames that end with the context.
 
     Raises StoreError where there are no customers, a customer is there twice, a table lacks a column that it needs, or a file or a column
@@ -31,16 +29,13 @@ def parquet_tables(folder: Path) -> Iterator[Frames]:
         raise StoreError(_("{folder} has no customers.parquet: a snapshot is made of {files}.").format(folder=folder, files=wanted))
     with tempfile.TemporaryDirectory() as passing, duckdb.connect(Path(passing) / "passing.duckdb") as root:
         try:
-            for statement in _CONFIGURATION:
-                root.execute(statement)
+            configure(root, room or Room())
             frames = {name: nw.from_native(root.read_parquet(str(path))) for name, path in found.items()}
             for name, frame in frames.items():
                 _check(name, frame, found[name])
             yield frames
         except duckdb.Error as error:
-            raise StoreError(
-                _("The tables in {folder} cannot be read: {why}.").format(folder=folder, why=first_line(str(error)))
-            ) from error
+            raise StoreError(went_wrong(folder, str(error))) from error
 
 
 def _check(name: str, frame: nw.LazyFrame[Any], file: Path) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import duckdb
 
 from churn.errors import StoreError
-from churn.opening import not_opened, prepare
+from churn.opening import Room, not_opened, prepare
 from churn.wording import _
 
 
-def open_root(folder: Path) -> duckdb.DuckDBPyConnection:
+def open_root(folder: Path, room: Room) -> duckdb.DuckDBPyConnection:
     """Opens the desk in a folder, made if missing. StoreError where it is damaged, newer, or held by another process."""
     try:
         (folder / "models").mkdir(parents=True, exist_ok=True)
@@ -21,7 +21,7 @@ def open_root(folder: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         raise StoreError(not_opened(folder, str(error))) from error
     try:
-        prepare(root, folder)
+        prepare(root, folder, room)
     except BaseException as error:
         root.close()
         if isinstance(error, duckdb.Error):

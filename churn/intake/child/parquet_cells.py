@@ -37,7 +37,7 @@ def read_parquet(data: bytes, asked: Mapping[str, Any]) -> None:
     done = 0
     try:
         for batch in file.iter_batches(_ROWS_AT_A_TIME, use_threads=False):
-            send_arrays([array for column in batch.columns for array in _texts(column)])
+            send_arrays([array for column in batch.columns for array in as_texts(column)])
             done += batch.num_rows
             progress(done / rows)
     except MemoryError:
@@ -46,7 +46,7 @@ def read_parquet(data: bytes, asked: Mapping[str, Any]) -> None:
         refuse("damaged_parquet", why=str(error).splitlines()[0][:100])
 
 
-def _texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+def as_texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     """The cells of a column as text, "" where there is none, and which of them the file types."""
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -59,9 +59,11 @@ def _texts(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     if pa.types.is_timestamp(kind):
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)
         column = column.cast(pa.timestamp("us"), safe=False) if kind.tz else column
+    if pa.types.is_date(kind):
+        return column.cast(pa.date32()).cast(pa.large_string()).fill_null(""), column.is_valid()
     cells = [_text(cell) for cell in column.to_pylist()]
     typed = pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_boolean(kind)
-    typed = typed or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+    typed = typed or pa.types.is_timestamp(kind)
     return pa.array(cells, pa.large_string()), pa.array([typed and cell != "" for cell in cells], pa.bool_())
 
 

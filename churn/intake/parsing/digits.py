@@ -14,6 +14,7 @@ from churn.intake.parsing.cells import Distinct, Mask, Strings, as_mask
 _UNSEEN = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _ENDS = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85])) + "\u2028\u2029" + _SPACES + _UNSEEN
+_ASCII_ENDS = "".join(sign for sign in _ENDS if sign.isascii())
 _ALIKE = {
     "−": "-", "－": "-", "﹣": "-", "＋": "+", "．": ".", "，": ",", "％": "%", "٪": "%", "﹪": "%", "（": "(", "）": ")", "／": "/",
     "：": ":", "’": "'", "ʼ": "'", "‘": "'", "＇": "'", "ي": "ی", "ى": "ی", "ك": "ک",
@@ -26,7 +27,19 @@ def trimmed(texts: pd.Series) -> Strings:
     cells = pa.array(texts, type=pa.large_string())
     if isinstance(cells, pa.ChunkedArray):
         cells = cells.combine_chunks()
-    return pc.utf8_trim(pc.fill_null(cells, "") if cells.null_count else cells, characters=_ENDS)
+    return trim(pc.fill_null(cells, "") if cells.null_count else cells)
+
+
+def trim(texts: Strings) -> Strings:
+    """The same of an Arrow array; missing cells stay missing."""
+    if is_ascii(texts):
+        return pc.ascii_trim(texts, characters=_ASCII_ENDS)
+    return pc.utf8_trim(texts, characters=_ENDS)
+
+
+def is_ascii(texts: Strings) -> bool:
+    """Whether no cell has anything but signs of ASCII."""
+    return pc.all(pc.string_is_ascii(texts)).as_py() is not False
 
 
 def fold(texts: Strings) -> Strings:
@@ -43,6 +56,8 @@ def fold(texts: Strings) -> Strings:
 
 def fold_ids(texts: Strings) -> tuple[Strings, Mask]:
     """Ids with Persian and Arabic digits as 0-9, so that one customer stays one, and which ids had them."""
+    if is_ascii(texts):
+        return texts, np.zeros(len(texts), dtype=bool)
     foreign = as_mask(pc.match_substring_regex(texts, "[٠-٩۰-۹]"))
     if not foreign.any():
         return texts, foreign

@@ -1,0 +1,45 @@
+"""Which files hold a table in typed columns and are so large that they are not read as spreadsheets are."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from churn.intake.workbook import is_parquet
+from churn.tables import Table
+from churn.typed.files import Typed, typed
+from churn.wording import listing
+
+
+def apart(files: Mapping[Table, Sequence[Path]], large: int) -> list[Typed]:
+    """Of the files of each table those that are Parquet, typed as it wants, and have so many rows together."""
+    found = []
+    for table, paths in files.items():
+        every = [part for path in paths for part in parts(path)]
+        if all(map(_is_parquet_file, every)):
+            whole = typed(every, table, file=listing([path.name for path in paths]))
+            found += [whole] if whole is not None and whole.rows >= large else []
+    return found
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of a folder that holds one table in parts; any other path itself."""
+    return part_files(path) if path.is_dir() else [path]
+
+
+def part_files(folder: Path) -> list[Path]:
+    """The Parquet files of a folder that holds one table in parts, as warehouses write it; none where it holds anything else."""
+    inside = sorted(path for path in folder.iterdir() if not path.name.startswith(("_", ".")))
+    return inside if all(path.suffix.lower() == ".parquet" and path.is_file() for path in inside) else []
+
+
+def is_in_parts(folder: Path, table: str | None) -> bool:
+    """Whether a folder named after a table holds nothing but the Parquet files of that one."""
+    if table is None or not folder.is_dir():
+        return False
+    return any(not part.name.lower().startswith(f"{table}.") for part in part_files(folder))
+
+
+def _is_parquet_file(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return is_parquet(file.read(4))

@@ -1,0 +1,132 @@
+"""Typed Parquet files: the road past the spreadsheet reader gives what the reader gives, row for row and reason for reason."""
+
+from collections import Counter
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from churn.gathering import gather
+from churn.histories import History, has_customers, history_of
+from churn.intake import ReadOptions
+from churn.putting import Poured
+from churn.store import Desk, open_desk
+from churn.typed import Typed
+
+CUSTOMERS = "customer_id,name\nC1,Ann\nC2,Bob\n۳,Cem\n4,Dee\n007,Eva\n"
+IDS = ["C1", " C2", "3", "4\u200f", None, "", "C9", "007", "7", "nan", "C1", "C2 ", "C1", "C2", "4", "C1", "C2", "4", "C1", "C2"]
+DAYS = [date(2024, 1, day) for day in range(1, 21)]
+ORDERS = {
+    "customer_id": IDS,
+    "ordered_on": [*DAYS[:10], None, *DAYS[11:]],
+    "amount": [1.5, -2.0, float("nan"), 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, float("inf"), None, *map(float, range(14, 21))],
+    "product": ["Pen", " Ink ", "NULL", "", None, "a\u00a0", "\u200eb", *["Pen"] * 13],
+    "due_on": [None] * 20,
+    "paid_on": [datetime(2024, 2, 1, 23, 59, 59, 600_000), datetime(1969, 12, 31, 1), *[None] * 17, datetime(9999, 12, 31)],
+}
+CONTACTS = {
+    "customer_id": pa.array([1, 2, 3, 4, 5, 6] * 5, pa.int32()),
+    "contacted_on": pa.array([datetime(2024, 3, 1, 9, 30)] * 30, pa.timestamp("ns", "Europe/Berlin")),
+    "direction": pa.array(["IN", "out ", None, "sideways", *["in"] * 26]).dictionary_encode(),
+    "channel": ["fax"] * 6 + ["Phone"] * 24,
+    "kind": pa.array(["Cancellation Notice", "COMPLAINT", *["-"] * 28], pa.large_string()),
+    "sentiment": pa.array([Decimal("0.10"), Decimal("-1.01"), None, *[Decimal("0.33")] * 27], pa.decimal128(5, 2)),
+    "resolved_on": pa.array([None] * 30),
+}
+SURVEYS = {
+    "Customer ID": ["1", "2", "3", "4", None] * 4,
+    "answered_on": pa.array([date(2024, 5, 5)] * 20, pa.date64()),
+    "question": ["NPS", "csat", "exit", None, "nps"] * 4,
+    "score": pa.array([10, 5, None, 3, 0] * 4, pa.int8()),
+    "verbatim": ["Grüße", " fine ", "—", "n/a", "x"] * 4,
+    "unknown": range(20),
+}
+FOUR = "customer_id,name\n1,Ann\n2,Bob\n3,Cem\n4,Dee\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    return tmp_path / "in"
+
+
+def write(folder: Path, name: str, columns: dict[str, Any], **more: Any) -> Path:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    pq.write_table(pa.table(columns), path, **more)
+    return path
+
+
+def loaded(desk: Desk, *files: Path, large: int | None) -> tuple[History, dict[str, Poured]]:
+    gathered = gather(list(files), ReadOptions(), large=large, customers_known=has_customers(desk))
+    found = history_of(desk, gathered.pieces, typed=gathered.typed)
+    return found, desk.load(found.tables)
+
+
+def both(tmp_path: Path, customers: str, *files: Path) -> list[Any]:
+    """What both roads make of the files: the tables, their columns and sources, counts, reasons and sentences."""
+    seen = []
+    (tmp_path / "customers.csv").write_text(customers, "utf-8")
+    for large in (None, 0):
+        with open_desk(tmp_path / f"desk {large}") as desk:
+            loaded(desk, tmp_path / "customers.csv", large=None)
+            history, poured = loaded(desk, *files, large=large)
+            names = [name for name in desk.tables() if name != "customers"]
+            assert [isinstance(history.tables[name], Typed) for name in names] == [large == 0] * len(names)
+            tables = {name: (desk.frame(name).to_dict("list"), desk.columns(name), desk.source(name)) for name in names}
+            read = {name: poured.get(name) or history.tables[name] for name in names}
+            rejected = {name: [(one.row, one.column, one.value, one.why) for one in read[name].rejected] for name in names}
+            counts = [(table.table, table.rows_read, table.rows_accepted, table.rows_rejected) for table in desk.loads()[0].tables]
+            told = history.told if large is None else [f"{done.file}: {note}" for done in poured.values() for note in done.notes]
+            seen.append((tables, rejected, counts, [sentence for sentence in told if not sentence.endswith("so it was left out.")]))
+            left_out = [sentence for sentence in told if sentence.endswith("so it was left out.")]
+    return [*seen, left_out]
+
+
+def same(seen: list[Any]) -> Any:
+    """The one that both roads gave."""
+    (one, rejected, counts, told), other, _left_out = seen
+    assert {name: parts[1:] for name, parts in one.items()} == {name: parts[1:] for name, parts in other[0].items()}
+    for name, parts in one.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(parts[0]), pd.DataFrame(other[0][name][0]))
+    assert (rejected, counts, told) == tuple(other[1:])
+    return rejected, counts, told
+
+
+def test_orders_with_every_kind_of_broken_row_come_out_alike(tmp_path, folder):
+    rejected, counts, told = same(both(tmp_path, CUSTOMERS, write(folder, "orders.parquet", ORDERS)))
+    assert counts == [("orders", 20, 11, 9)]
+    assert Counter(why for _row, _column, _value, why in rejected["orders"]) == {
+        "has no customer_id": 3,
+        "has no ordered_on": 1,
+        "has no amount": 2,
+        "is not a number such as 1234.5": 1,
+        "no such customer": 2,
+    }
+    assert any("2 rows point to no customer and were set aside: C9 and 7. 1 of them would have" in sentence for sentence in told)
+
+
+def test_choices_bounds_whole_ids_decimals_and_times_with_a_zone_come_out_alike(tmp_path, folder):
+    seen = both(tmp_path, FOUR, write(folder, "contacts.parquet", CONTACTS))
+    rejected, counts, told = same(seen)
+    assert counts == [("contacts", 30, 18, 12)]
+    assert {why for _row, _column, _value, why in rejected["contacts"]} == {"is not one of in, out", "is below -1", "no such customer"}
+    assert "contacts.parquet: Times with a time zone are given in UTC: 'contacted_on'." in told
+    why = "is not one of phone, email, chat, visit, web, social"
+    assert seen[-1] == [f"contacts.parquet: 'channel' could be channel, but more than a tenth of it {why}, so it was left out."]
+
+
+def test_columns_by_other_names_and_such_as_the_schema_does_not_know_come_out_alike(tmp_path, folder):
+    _rejected, counts, _told = same(both(tmp_path, FOUR, write(folder, "surveys.parquet", SURVEYS)))
+    assert counts == [("surveys", 20, 12, 8)]
+
+
+def test_rows_in_which_nothing_stands_are_no_rows(tmp_path, folder):
+    orders = {"customer_id": ["C1", None, "C2"], "ordered_on": [DAYS[0], None, DAYS[1]], "amount": [1.0, None, 2.0]}
+    _rejected, counts, _told = same(both(tmp_path, CUSTOMERS, write(folder, "orders.parquet", orders)))
+    assert counts == [("orders", 2, 2, 0)]
