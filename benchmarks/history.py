@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from benchmarks.history_lines import DAY, DIALS, LINES, Firm
 from churn.measures.months import customer_months
 from tests import referees_value
 
-CUSTOMERS, REPEATS = 100_000, 2
+CUSTOMERS, REPEATS, PART = 100_000, 2, 1_000_000
 FIRST, DAYS = np.datetime64("2022-01-01"), 1461
 TABLES = ("customers", "orders", "contacts", "surveys", "changes", "promises")
 SETTINGS = (
@@ -46,63 +47,84 @@ PREPARED = "customers by month (at load)"
 
 
 def make(folder: Path, customers: int) -> None:
-    """Writes the tables to Parquet, the same bytes for the same number of customers."""
+    """Writes the tables to Parquet in parts of a million rows, the same bytes for the same number of customers."""
     random = np.random.default_rng(0)
     names = np.char.add("C", np.char.zfill(np.arange(customers).astype(str), 7))
     start = random.integers(0, DAYS - 1, customers)
     length = np.minimum(1 + random.exponential(1200, customers).astype(int), DAYS - start)
     gone = start + length < DAYS
     value = random.lognormal(4, 1, customers).round(2)
-    weight = length * random.gamma(2, 1, customers)
+    shares = np.cumsum(length * random.gamma(2, 1, customers))
 
-    def events(number: int, day: str) -> tuple[np.ndarray, dict[str, Any]]:
-        who = random.choice(customers, number, p=weight / weight.sum())
-        days = start[who] + (random.random(number) * length[who]).astype(int)
-        return days, {"customer_id": names[who], day: FIRST + days}
+    def events(name: str, number: int, day: str, more: Callable[[Any, np.random.Generator], dict[str, Any]]) -> None:
+        def part(rows: int) -> pa.Table:
+            who = np.searchsorted(shares, random.random(rows) * shares[-1], side="right")
+            days = start[who] + (random.random(rows) * length[who]).astype(int)
+            return pa.table({"customer_id": names[who], day: FIRST + days, **more(days, random)})
 
-    def written(name: str, **columns: Any) -> None:
-        pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+        _in_parts(folder / f"{name}.parquet", (part(min(PART, number - done)) for done in range(0, number, PART)))
 
-    written(
-        "customers",
-        customer_id=names,
-        segment=random.choice(["Large", "Mid-size", "Small", "Self-employed"], customers, p=[0.05, 0.2, 0.4, 0.35]),
-        region=random.choice(["North", "South", "East", "West", "Abroad"], customers),
-        plan=random.choice(["Basic", "Plus", "Pro"], customers),
-        started_on=FIRST + start,
-        ended_on=pa.array(FIRST + start + length, mask=~gone),
-        monthly_value=value,
-    )
-    days, ordered = events(20 * customers, "ordered_on")
+    own = {
+        "customer_id": names,
+        "segment": random.choice(["Large", "Mid-size", "Small", "Self-employed"], customers, p=[0.05, 0.2, 0.4, 0.35]),
+        "region": random.choice(["North", "South", "East", "West", "Abroad"], customers),
+        "plan": random.choice(["Basic", "Plus", "Pro"], customers),
+        "started_on": FIRST + start,
+        "ended_on": pa.array(FIRST + start + length, mask=~gone),
+        "monthly_value": value,
+    }
+    _in_parts(folder / "customers.parquet", iter([pa.table(own)]))
+    events("orders", 20 * customers, "ordered_on", _orders)
+    events("contacts", 10 * customers, "contacted_on", _contacts)
+    events("surveys", 2 * customers, "answered_on", _surveys)
+    events("changes", customers, "changed_on", _changes)
+    events("promises", customers, "promised_on", _promises)
+
+
+def _in_parts(file: Path, parts: Iterator[pa.Table]) -> None:
+    first = next(parts)
+    with pq.ParquetWriter(file, first.schema) as writer:
+        for part in chain([first], parts):
+            writer.write_table(part)
+
+
+def _until_now(days: Any) -> pa.Array:
+    """Days, those still to come left out."""
+    return pa.array(FIRST + days, mask=days >= DAYS)
+
+
+def _orders(days: Any, random: np.random.Generator) -> dict[str, Any]:
     due, paid = days + 30, days + random.poisson(25, len(days))
     amounts = random.lognormal(4, 1, len(days)).round(2)
     products = random.choice([f"Product {number}" for number in range(12)], len(days))
-    written("orders", **ordered, amount=amounts, product=products, due_on=FIRST + due, paid_on=pa.array(FIRST + paid, mask=paid >= DAYS))
-    days, spoke = events(10 * customers, "contacted_on")
-    solved = days + random.poisson(5, len(days))
-    written(
-        "contacts",
-        **spoke,
-        direction=random.choice(["in", "out"], len(days)),
-        channel=random.choice(["phone", "email", "chat", "visit", "web", "social"], len(days)),
-        kind=random.choice(["enquiry", "complaint", "feedback", "service", "renewal"], len(days)),
-        sentiment=random.uniform(-1, 1, len(days)).round(1),
-        resolved_on=pa.array(FIRST + solved, mask=solved >= DAYS),
-    )
-    days, asked = events(2 * customers, "answered_on")
+    return {"amount": amounts, "product": products, "due_on": FIRST + due, "paid_on": _until_now(paid)}
+
+
+def _contacts(days: Any, random: np.random.Generator) -> dict[str, Any]:
+    return {
+        "direction": random.choice(["in", "out"], len(days)),
+        "channel": random.choice(["phone", "email", "chat", "visit", "web", "social"], len(days)),
+        "kind": random.choice(["enquiry", "complaint", "feedback", "service", "renewal"], len(days)),
+        "sentiment": random.uniform(-1, 1, len(days)).round(1),
+        "resolved_on": _until_now(days + random.poisson(5, len(days))),
+    }
+
+
+def _surveys(days: Any, random: np.random.Generator) -> dict[str, Any]:
     question = random.choice(["nps", "csat", "exit"], len(days), p=[0.8, 0.15, 0.05])
     reasons = random.choice(["price", "felt unvalued", "competitor", "needs changed"], len(days))
-    written(
-        "surveys", **asked, question=question, score=random.integers(0, 11, len(days)), reason=pa.array(reasons, mask=question != "exit")
-    )
-    days, changed = events(customers, "changed_on")
+    return {"question": question, "score": random.integers(0, 11, len(days)), "reason": pa.array(reasons, mask=question != "exit")}
+
+
+def _changes(days: Any, random: np.random.Generator) -> dict[str, Any]:
     what = random.choice(["point_of_contact", "plan", "price", "status"], len(days))
     words = {"point_of_contact": ("one", "other"), "plan": ("Plus", "Basic"), "price": ("10", "12"), "status": ("active", "paused")}
     before, after = (np.array([words[kind][side] for kind in what]) for side in (0, 1))
-    written("changes", **changed, what=what, before=before, after=after)
-    days, promised = events(customers, "promised_on")
-    due, kept = days + 14, days + random.poisson(12, len(days))
-    written("promises", **promised, due_on=FIRST + due, kept_on=pa.array(FIRST + kept, mask=kept >= DAYS))
+    return {"what": what, "before": before, "after": after}
+
+
+def _promises(days: Any, random: np.random.Generator) -> dict[str, Any]:
+    return {"due_on": FIRST + days + 14, "kept_on": _until_now(days + random.poisson(12, len(days)))}
 
 
 def run_desk(folder: Path) -> dict[str, float]:

@@ -25,6 +25,7 @@ app = typer.Typer(
     help=_("Why customers leave, and who may be next."),
 )
 
+_STOPPED = 130
 UsageError: Any = typer.BadParameter.__base__
 File = Annotated[Path, typer.Argument(help=_("the spreadsheet: CSV, XLSX, XLS, ODS, Parquet and others"))]
 Ignore = Annotated[list[str] | None, typer.Option(help=_("a column to leave out; may be given several times"))]
@@ -36,18 +37,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     wanted = sys.argv[1:] if arguments is None else arguments
     try:
-        return app(args=wanted or ["--help"], prog_name="python -m churn", standalone_mode=False) or 0
+        code = app(args=wanted or ["--help"], prog_name="python -m churn", standalone_mode=False) or 0
+        return refuse(_("stopped"), _STOPPED) if code == _STOPPED else code
     except UsageError as error:
         return refuse(_("{why}. See python -m churn --help.").format(why=error.format_message().rstrip(".")))
-    except StoppedError:
-        return refuse(_("stopped"), 130)
+    except (StoppedError, KeyboardInterrupt, typer.Abort):
+        return refuse(_("stopped"), _STOPPED)
     except ChurnError as error:
         return refuse(str(error))
     except OSError as error:
         what, why = error.filename or _("A file"), error.strerror or str(error)
         return refuse(_("{file} cannot be read or written: {why}. Name another place, with room and rights.").format(file=what, why=why))
-    except (KeyboardInterrupt, typer.Abort):
-        return refuse(_("stopped"), 130)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from churn.linking import nobody_told, strays_told, unnamed_told, zeros_told
 from churn.stored import RESERVED, SQL_TYPES, Cursor, StoredColumn, create, quoted, value
 from churn.tables import CUSTOMERS, Table
 from churn.typed import Tally, Typed, batches
-from churn.typed.rows import kept_schema
+from churn.typed.rows import in_row_groups, kept_schema
 from churn.wording import _
 
 _ROW_AS_ID = "\x00 row as id"
@@ -92,7 +92,7 @@ def _insert(cursor: Cursor, found: Typed, columns: list[StoredColumn], rows: Ite
 
     declared = ", ".join(f"{quoted(column.name)} {SQL_TYPES[column.type]}" for column in columns)
     cursor.execute(f"CREATE TABLE {quoted(found.table.name)} (_row BIGINT, {declared})")
-    cursor.register("_incoming", pa.RecordBatchReader.from_batches(kept_schema(found), guarded()))
+    cursor.register("_incoming", pa.RecordBatchReader.from_batches(kept_schema(found), in_row_groups(guarded())))
     try:
         cursor.execute(f"INSERT INTO {quoted(found.table.name)} FROM _incoming")
     except Exception:

@@ -1,5 +1,6 @@
 """Typed Parquet files: the road past the spreadsheet reader gives what the reader gives, row for row and reason for reason."""
 
+import hashlib
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from churn.errors import IntakeError
 from churn.gathering import gather
 from churn.histories import History, has_customers, history_of
 from churn.intake import ReadOptions
@@ -130,3 +132,85 @@ def test_rows_in_which_nothing_stands_are_no_rows(tmp_path, folder):
     orders = {"customer_id": ["C1", None, "C2"], "ordered_on": [DAYS[0], None, DAYS[1]], "amount": [1.0, None, 2.0]}
     _rejected, counts, _told = same(both(tmp_path, CUSTOMERS, write(folder, "orders.parquet", orders)))
     assert counts == [("orders", 2, 2, 0)]
+
+
+def test_a_folder_of_parts_is_one_table_whatever_types_its_parts_have(tmp_path, folder):
+    days = {"ordered_on": [DAYS[0], DAYS[1]]}
+    write(folder, "orders.parquet/part-0.parquet", {"customer_id": ["C1", "C2"], **days, "amount": pa.array([1, 2], pa.int32())})
+    write(folder, "orders.parquet/part-1.parquet", {"amount": [3.5, 4.0], "customer_id": ["C1", "C9"], **days})
+    (folder / "orders.parquet" / "_SUCCESS").touch()
+    (folder / "customers.csv").write_text(CUSTOMERS, "utf-8")
+    with open_desk(tmp_path / "desk") as desk:
+        _history, poured = loaded(desk, folder, large=0)
+        assert [(one.row, one.value) for one in poured["orders"].rejected] == [(5, "C9")]
+        assert desk.frame("orders")["amount"].to_list() == [1.0, 2.0, 3.5]
+        assert desk.source("orders").file == "orders.parquet"
+    with open_desk(tmp_path / "read whole") as desk:
+        loaded(desk, folder, large=None)
+        assert desk.frame("orders")["amount"].to_list() == [1.0, 2.0, 3.5]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("ordered_on", [date(1403, 1, 1), date(1403, 1, 31)]),
+        ("ordered_on", ["2024-01-01", "2024-01-02"]),
+        ("amount", ["1", "2"]),
+        ("amount", pa.array([1234567890123456, 1], pa.int64())),
+        ("amount", [True, False]),
+        ("customer_id", [1.0, 2.0]),
+    ],
+)
+def test_what_leaves_something_open_is_left_to_the_reader_of_spreadsheets(tmp_path, folder, column, cells):
+    plain = {"customer_id": ["1", "2"], "ordered_on": DAYS[:2], "amount": [1.0, 2.0]}
+    path = write(folder, "orders.parquet", plain | {column: cells})
+    gathered = gather([path], ReadOptions(), large=0, customers_known=True)
+    assert (gathered.typed, [piece.table for piece in gathered.pieces]) == ((), ["orders"])
+    for statistics in (True, False):
+        path = write(folder, "orders.parquet", plain, write_statistics=statistics)
+        assert [found.rows for found in gather([path], ReadOptions(), large=0, customers_known=True).typed] == [2]
+
+
+def test_files_are_set_apart_only_where_nothing_is_said_of_them_and_their_customers_are_known(folder):
+    path = write(folder, "orders.parquet", {"customer_id": ["1"], "ordered_on": DAYS[:1], "amount": [1.0]})
+
+    def apart(options: ReadOptions = ReadOptions(), constants: Any = (), **more: Any) -> int:
+        return len(gather([path], options, constants, **{"large": 1, "customers_known": True} | more).typed)
+
+    assert (apart(), apart(large=2), apart(large=None), apart(customers_known=False)) == (1, 0, 0, 0)
+    assert apart(ReadOptions(mapping={"amount": ""})) == 0
+    assert apart(constants=[("orders", "product", "Pen")]) == 0
+
+
+def test_a_load_of_typed_files_stands_in_the_history_and_is_undone_like_any_other(tmp_path, folder):
+    path = write(folder, "orders.parquet", {"customer_id": ["C1", "C9"], "ordered_on": DAYS[:2], "amount": [1.0, 2.0]})
+    (folder / "customers.csv").write_text(CUSTOMERS, "utf-8")
+    with open_desk(tmp_path / "desk") as desk:
+        loaded(desk, folder / "customers.csv", large=None)
+        loaded(desk, path, large=0)
+        first = desk.frame("orders")
+        (orders,) = desk.loads()[0].tables
+        assert (orders.rows_read, orders.rows_accepted, orders.rows_rejected, orders.in_force) == (2, 1, 1, True)
+        assert [load.number for load in desk.earlier_loads(hashlib.sha256(path.read_bytes()).hexdigest())] == [2]
+        loaded(desk, write(folder, "orders.parquet", {"customer_id": ["C2"], "ordered_on": DAYS[:1], "amount": [5.0]}), large=0)
+        desk.undo()
+        pd.testing.assert_frame_equal(desk.frame("orders"), first)
+
+
+def test_files_of_nobody_and_damaged_ones_are_refused_and_the_desk_is_as_before(tmp_path, folder):
+    (folder / "customers.csv").write_text(CUSTOMERS, "utf-8")
+    strange = write(folder, "orders.parquet", {"customer_id": ["007x", "8x"], "ordered_on": DAYS[:2], "amount": [1.0, 2.0]})
+    with open_desk(tmp_path / "desk") as desk:
+        loaded(desk, folder / "customers.csv", large=None)
+        before = (desk.version(), desk.tables(), desk.loads())
+        with pytest.raises(IntakeError, match=r"none of the ids in 'customer_id' \(007x and 8x\) is that of a customer in customers.csv"):
+            loaded(desk, strange, large=0)
+        rows = 400_000
+        cells = {"customer_id": ["C1"] * rows, "ordered_on": [DAYS[0]] * rows, "amount": [float(row) for row in range(rows)]}
+        whole = write(folder, "orders.parquet", cells, row_group_size=100_000, compression="none", use_dictionary=False)
+        data = bytearray(whole.read_bytes())
+        data[len(data) // 2 : len(data) // 2 + 4000] = b"\xff" * 4000
+        whole.write_bytes(data)
+        with pytest.raises(IntakeError, match=r"orders.parquet is a damaged Parquet file"):
+            loaded(desk, whole, large=0)
+        assert (desk.version(), desk.tables(), desk.loads()) == before

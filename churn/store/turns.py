@@ -38,6 +38,10 @@ class Turns:
             yield cursor
         except duckdb.InterruptException as error:
             raise StoppedError(_("Stopped.")) from error
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # so the database says Ctrl+C where it looks for it itself
+                raise StoppedError(_("Stopped.")) from error
+            raise
         except duckdb.Error as error:
             raise StoreError(went_wrong(self._folder, str(error))) from error
         finally:

@@ -21,7 +21,7 @@ from churn.typed.cells import judged
 from churn.wording import _
 
 LARGE = 200_000  # rows; smaller files take the intake's road, which also finds titles, totals and customers by other columns
-ROWS_AT_A_TIME = 131_072
+ROWS_AT_A_TIME = 122_880
 _ODD_YEARS = ((1300, 1500), (2400, 2700))  # which the intake reads by other calendars
 _LARGEST_PLAIN = 1e15  # from here on the intake asks whether a number is a code
 

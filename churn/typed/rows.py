@@ -18,7 +18,7 @@ from churn.typed.cells import Judged, judged, kept_type
 from churn.typed.files import ROWS_AT_A_TIME, Typed, opened
 from churn.wording import _
 
-MOST_NAMED = 1_000
+MOST_NAMED, ROW_GROUP = 1_000, 122_880
 _FIRST_ROW = 2  # the headers are in row 1, as the intake counts
 
 
@@ -41,6 +41,26 @@ def kept_schema(found: Typed) -> Any:
     """The columns of `batches`: the row's number, then c0, c1 and on."""
     columns = [(f"c{place}", kept_type(column, words=_in_words(column))) for place, column in enumerate(found.columns.values())]
     return pa.schema([("_row", pa.int64()), *columns])
+
+
+def in_row_groups(rows: Iterator[Any]) -> Iterator[Any]:
+    """The same rows in batches that the database can write as they are: its own row groups, so that nothing is left to be put together
+    at a checkpoint."""
+    held: list[Any] = []
+    for batch in rows:
+        held.append(batch)
+        while sum(part.num_rows for part in held) >= ROW_GROUP:
+            whole = _as_one(held)
+            yield whole.slice(0, ROW_GROUP)
+            held = [whole.slice(ROW_GROUP)]
+    if held:
+        yield _as_one(held)
+
+
+def _as_one(parts: list[Any]) -> Any:
+    if len(parts) == 1:
+        return parts[0]
+    return pa.Table.from_batches(parts).unify_dictionaries().combine_chunks().to_batches()[0]
 
 
 def batches(found: Typed, tally: Tally, *, nobody: Any = None, progress: Progress | None = None) -> Iterator[Any]:

@@ -9,11 +9,14 @@ from churn.intake.parsing.words import NOTHING_IN_TEXT, WORKBOOK_ERRORS, nothing
 from churn.wording import listing, plural
 
 _ENOUGH_ROWS, _LEAST_CELLS, _MOST_WORDS = 20, 2, 5
+_LONGEST_NOTHING = max(len(word.encode()) for word in NOTHING_IN_TEXT)
 _ERRORS = frozenset(error.lower() for error in WORKBOOK_ERRORS)
 
 
 def missing_text(texts: Strings) -> Mask:
     """Cells of ids and text that hold nothing; None, NA and N/A are values there."""
+    if (pc.min(pc.binary_length(texts)).as_py() or 0) > _LONGEST_NOTHING:
+        return np.zeros(len(texts), dtype=bool)
     return as_mask(pc.is_in(texts, value_set=pa.array(NOTHING_IN_TEXT, pa.large_string())))
 
 
