@@ -99,7 +99,7 @@ def _ended_by_ctrl_c(desk: "Desk | None") -> Iterator[None]:
     def listen() -> None:
         while heard := ears.recv(1):
             if heard[0] == signal.SIGINT:
-                desk.interrupt(reading=True)
+                desk.interrupt()
 
     former = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
     listening = threading.Thread(target=listen, daemon=True)

@@ -127,12 +127,14 @@ def test_what_progress_raises_ends_a_load_and_so_does_an_interruption(tmp_path):
         before = held(desk)
         with pytest.raises(EnoughError):
             desk.load({"customers": intake()}, prepare=costly(3), progress=enough)
-        begun = threading.Event()
+        begun, loading = threading.Event(), threading.get_ident()
 
         def interrupt() -> None:
             begun.wait()
             time.sleep(0.5)
-            desk.interrupt()
+            desk.interrupt(thread=0)
+            time.sleep(0.2)
+            desk.interrupt(thread=loading)
 
         threading.Thread(target=interrupt).start()
         start = time.monotonic()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from churn import wording
-from churn.errors import ChurnError, StoreError, TrainingError
+from churn.errors import ChurnError, StoppedError, StoreError, TrainingError
 from churn.histories import LEARNED, OF_EVENTS, together
 from churn.intake import Intake, read
 from churn.linking import Known
@@ -41,11 +41,21 @@ class Job:
     def __init__(self) -> None:
         self._settling = threading.Lock()
         self._stopped = self._writing = False
+        self._thread = threading.get_ident()
+        self._can_be_stopped = False
+
+    def offer_stop(self) -> None:
+        """Draws the button that stops it, once."""
+        if not self._can_be_stopped:
+            st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop, args=(self,), key="stop training")
+        self._can_be_stopped = True
 
     def stop(self) -> bool:
-        """Keeps the load from being written; says whether it was in time."""
+        """Keeps the load from being written, and ends what the database does for it; says whether it was in time."""
         with self._settling:
             self._stopped = not self._writing
+        if self._stopped:
+            the_desk().interrupt(thread=self._thread)
         return self._stopped
 
     def may_write(self) -> bool:
@@ -105,11 +115,10 @@ def load_events(files: Sequence[tuple[str, Intake]], known: Known | None, forget
     """Puts tables of events beside the customers of the desk, or with customers made of them, and lets go of the files."""
     with _all_or_nothing() as job:
         tables, made = together(the_desk(), files, known)
-        if not job.may_write():
-            st.stop()
         settings = {**dict.fromkeys(LEARNED), OF_EVENTS: True} if made else None
         prepare = preparing(wishes_of(the_desk())) if made else preparing_again(the_desk())
-        the_desk().load(tables, settings=settings, loaded_at=now(), by=who(), prepare=prepare)
+        with _loading(job) as tell:
+            the_desk().load(tables, settings=settings, loaded_at=now(), by=who(), prepare=prepare, progress=tell)
         rows = [wording.plural("{n} row of {table}", "{n} rows of {table}", intake.rows_accepted) for intake in tables.values()]
         named = wording.listing([row.format(table=name) for row, name in zip(rows, tables, strict=True)])
         _tell("done", _("{tables} loaded. All pages now show them.").format(tables=named))
@@ -164,6 +173,21 @@ def foresee() -> None:
 
 
 @contextmanager
+def _loading(job: Job) -> Iterator[Progress]:
+    """Shows what is being done to load, with a way to stop it up to the moment in which all of it is written down."""
+    job.offer_stop()
+    bar = st.progress(0.0, text=_("Loading; whatever you click meanwhile stops it"))
+
+    def tell(share: float, text: str) -> None:
+        if share < 1:
+            bar.progress(share, text=_("{share} loaded: {what}").format(share=wording.percent(share, 0), what=text))
+        elif not job.may_write():
+            raise StoppedError(_("Stopped."))
+
+    yield tell
+
+
+@contextmanager
 def _learning(job: Job) -> Iterator[Progress]:
     """Shows how far the learning from histories is, with a way to stop it."""
     st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop_foresight, args=(job,), key="stop foresight")
@@ -191,6 +215,8 @@ def _all_or_nothing() -> Iterator[Job]:
         st.rerun()
     try:
         yield Job()
+    except StoppedError:
+        pass  # whoever stopped it has been told
     except ChurnError as error:
         _tell("failed", _("{why} The desk is as it was.").format(why=error))
     finally:
@@ -204,7 +230,7 @@ def _learned(
     """A scorecard of these customers, its making shown with a way to stop. Streamlit ends the run at the next sign of progress."""
     from churn.risk import train
 
-    st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop, args=(job,), key="stop training")
+    job.offer_stop()
     rows = wording.plural("{n} customer", "{n} customers", customers.rows_accepted)
     bar = st.progress(0.0, text=_("Learning from {rows}").format(rows=rows))
 
@@ -228,9 +254,8 @@ def _learned(
 
 
 def _put(job: Job, intakes: Mapping[str, Intake], card: Scorecard | None) -> None:
-    if not job.may_write():
-        st.stop()
-    adopt(the_desk(), intakes, card, loaded_at=now(), by=who())
+    with _loading(job) as tell:
+        adopt(the_desk(), intakes, card, loaded_at=now(), by=who(), progress=tell)
     loaded = wording.plural("{n} customer", "{n} customers", intakes["customers"].rows_accepted)
     if card is None:
         _tell("done", _("{customers} loaded. Nothing says who has left, so there is no score.").format(customers=loaded))

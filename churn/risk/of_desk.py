@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -54,19 +55,28 @@ def train_desk(
     return card
 
 
-def adopt(desk: Desk, intakes: Mapping[str, Intake], card: Scorecard | None, *, loaded_at: datetime | None = None, by: str = "") -> None:
+def adopt(
+    desk: Desk,
+    intakes: Mapping[str, Intake],
+    card: Scorecard | None,
+    *,
+    loaded_at: datetime | None = None,
+    by: str = "",
+    progress: Progress | None = None,
+) -> None:
     """Puts these tables, customers among them, in the place of all that the desk holds, scored by `card` (None: no scores); `by` is who.
 
     One transaction: whatever fails, the former tables, scores and model stay. The former model files stay in any case.
     """
     customers = intakes["customers"].settled()
+    said: dict[str, Any] = {"loaded_at": loaded_at, "by": by, "alone": True, "prepare": preparing(Wishes()), "progress": progress}
     if card is None:
-        desk.load(intakes, loaded_at=loaded_at, alone=True, by=by, prepare=preparing(Wishes()))
+        desk.load(intakes, **said)
         return
     named = customers.id_column
     ids = customers.rows.astype("str") if named is None else customers.frame[named]
     scores = scores_of(card, customers.frame, ids, named)
-    desk.load(intakes, scores=scores, settings=kept(desk, card), loaded_at=loaded_at, alone=True, by=by, prepare=preparing(Wishes()))
+    desk.load(intakes, scores=scores, settings=kept(desk, card), **said)
 
 
 def add(desk: Desk, intake: Intake, *, loaded_at: datetime | None = None, by: str = "") -> None:

@@ -20,7 +20,7 @@ class Turns:
         self._folder, self._root = folder, root
         self._writing = threading.Lock()
         self._under_way: set[duckdb.DuckDBPyConnection] = set()
-        self._writer: duckdb.DuckDBPyConnection | None = None
+        self._writer: tuple[int, duckdb.DuckDBPyConnection] | None = None  # the thread, and its cursor
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -52,7 +52,7 @@ class Turns:
     def write(self, counted: Literal["version", "noted"] = "version") -> Iterator[duckdb.DuckDBPyConnection]:
         """The one cursor that may write now; its transaction is counted, and kept whole or not at all."""
         with self._writing, self.cursor() as cursor:
-            self._writer = cursor
+            self._writer = (threading.get_ident(), cursor)
             try:
                 yield cursor
                 cursor.execute(f"UPDATE _desk SET {counted} = {counted} + 1")
@@ -62,9 +62,9 @@ class Turns:
             cursor.commit()
             write_witness(self._folder, made)
 
-    def interrupt(self, *, reading: bool = False) -> None:
-        """Ends the statement of whoever writes, if anybody does, with a StoppedError; with `reading` whatever else is under way too. What
-        is being committed is no longer ended."""
+    def interrupt(self, *, thread: int | None = None) -> None:
+        """Ends with a StoppedError what the database does for the desk: everything, or the one write of a thread, if it is writing. What is
+        being committed is no longer ended."""
         writer = self._writer
-        for cursor in [*self._under_way] if reading else [writer] if writer is not None else []:
+        for cursor in [*self._under_way] if thread is None else [writer[1]] if writer is not None and writer[0] == thread else []:
             cursor.interrupt()
