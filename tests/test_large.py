@@ -203,7 +203,7 @@ def test_killed_while_typed_files_are_poured_a_desk_holds_one_of_them_whole(tmp_
         running.stdout.readline()
         time.sleep(wait)
         running.kill()
-        running.wait()
+        running.communicate()
         with open_desk(tmp_path / "desk") as desk:
             amounts = desk.frame("orders")["amount"].value_counts().to_dict()
             assert amounts in ({700_000.0: 700_000}, {900_000.0: 900_000})
