@@ -1,7 +1,7 @@
 """Foresight: learned from how customers stood on earlier days and whether they then left, it scores them as they stand now."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,12 +14,12 @@ from churn.dials import Dials
 from churn.errors import TrainingError
 from churn.features import every, features, labels
 from churn.measures.declared import Tables
-from churn.measures.dialect import small
+from churn.measures.dialect import count_if, one_row, small
 from churn.prepared import Wishes, past_days
 from churn.risk.fitting import Progress
 from churn.risk.labelled import Labelled
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import score
+from churn.risk.scoring import VOID_ROWS, score
 from churn.risk.screening import needed
 from churn.risk.training import learn
 from churn.wording import _, number, plural
@@ -114,6 +114,25 @@ def scores_now(card: Scorecard, rows: pd.DataFrame) -> pd.DataFrame:
 def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Features as the score reads them."""
     return typed(frame.collect("pyarrow").to_native().to_pandas())
+
+
+def filled_in(frame: nw.LazyFrame[Any]) -> tuple[int, frozenset[str]]:
+    """How many rows there are, and which columns hold something in any of them: all do where rows are too few to tell (see `is_void`)."""
+    held = {name: count_if(~_gap(name, kind)).alias(name) for name, kind in frame.collect_schema().items()}
+    counts = one_row(frame, [nw.len().alias("_rows"), *held.values()])
+    rows = int(counts.pop("_rows"))
+    return rows, frozenset(name for name, cells in counts.items() if cells or rows < VOID_ROWS)
+
+
+def _gap(name: str, kind: nw.dtypes.DType) -> nw.Expr:
+    empty = nw.col(name).is_null()
+    return empty | nw.col(name).is_nan() if kind.is_float() else empty
+
+
+def pieces_of(frame: nw.LazyFrame[Any], rows: int) -> Iterator[pd.DataFrame]:
+    """A desk's features as the score reads them, so many at a time; nothing else can be read of that desk's cursor until the last."""
+    for batch in frame.to_native().to_arrow_reader(rows):
+        yield typed(batch.to_pandas())
 
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:
