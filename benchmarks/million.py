@@ -31,8 +31,9 @@ from benchmarks.training import Watched
 from churn import risk
 from churn.features import features
 from churn.prepared import Wishes, prepared
+from churn.risk.desk_history import everybodys_scores
 from churn.risk.keeping import load, save
-from churn.risk.of_history import READ_AT, Past, in_memory, learn_past, past_of, scores_now
+from churn.risk.of_history import READ_AT, Past, in_memory, learn_past, past_of
 from churn.stored import PREPARED
 from churn.tables import TABLES as SCHEMA
 
@@ -139,7 +140,7 @@ def of_scores(place: Place, _rows: int) -> Taken:
     """Everybody's score, from the prepared features to a table."""
     card = load(place.card)
     with place.tables() as (desk, found), Taking(place.spill) as taking:
-        written(desk, "scores", scores_now(card, in_memory(found["customer_features"])))
+        written(desk, "scores", everybodys_scores(card, found))
     return taking.taken
 
 

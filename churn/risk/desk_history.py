@@ -83,7 +83,7 @@ def preparing(wishes: Wishes, foresight: Foresight | None = None, *, deeper: boo
         made = prepared(tables, wishes)
         if foresight is None or "customer_features" not in made:
             return made
-        more: dict[str, Any] = {"scores": partial(_scores, foresight.card, deeper=deeper, progress=progress)}
+        more: dict[str, Any] = {"scores": partial(everybodys_scores, foresight.card, deeper=deeper, progress=progress)}
         return _beside(made, more if foresight.looked_back.empty else more | {"looked_back": foresight.looked_back})
 
     return prepare
@@ -94,8 +94,9 @@ def _beside(made: Mapping[str, Any], more: dict[str, Any]) -> Mapping[str, Any]:
     return ChainMap(more, cast("dict[str, Any]", made))
 
 
-def _scores(card: Scorecard, done: Frames, *, deeper: bool, progress: Progress | None) -> pd.DataFrame:
-    """Everybody's score, from features that never are in memory all at once, and of these only what the score reads where it is there."""
+def everybodys_scores(card: Scorecard, done: Frames, *, deeper: bool = False, progress: Progress | None = None) -> pd.DataFrame:
+    """The scores as the store keeps them, from prepared features that never are in memory all at once, and of these only what
+    the score reads where all that is there."""
     features = done["customer_features"]
     names = features.collect_schema().names()
     read = features.select("customer_id", *card.columns) if set(card.columns) <= set(names) else features

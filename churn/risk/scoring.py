@@ -180,7 +180,10 @@ def information_of(card: Scorecard, present: npt.NDArray[np.bool_]) -> Floats:
     """For each row, the share (0..1) of the variance of all contributions in training that comes from the columns it holds."""
     total = card.spread.sum()
     weights = card.spread / total if total > 0 else np.full(len(card.columns), 1 / len(card.columns))
-    return np.asarray(np.clip(1 - (~present) @ weights, 0, 1).round(12), dtype=np.float64)
+    found = np.ones(len(present))
+    lacking = np.flatnonzero(~present.all(axis=1))  # the few that are worth a product of matrices
+    found[lacking] = np.clip(1 - (~present[lacking]) @ weights, 0, 1).round(12)
+    return found
 
 
 def path(columns: tuple[str, ...], base: float, contributions: Floats) -> list[Step]:
