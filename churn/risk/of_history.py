@@ -15,7 +15,7 @@ from churn.errors import TrainingError
 from churn.features import every, features, labels
 from churn.measures.declared import Tables
 from churn.measures.dialect import count_if, one_row, small
-from churn.prepared import Wishes, past_days
+from churn.prepared import EVENTS, Wishes, past_days
 from churn.risk.fitting import Progress
 from churn.risk.labelled import Labelled
 from churn.risk.scorecard import Scorecard
@@ -57,11 +57,15 @@ def panel(tables: Tables, dials: Dials, days: Sequence[date], *, steady: Sequenc
 
 
 def one_in(tables: Tables, step: int) -> Tables:
-    """The tables with one in `step` customers, in the order of their ids."""
+    """The tables with one in `step` customers, in the order of their ids, and what these did."""
     if step <= 1:
         return tables
     numbered = tables["customers"].with_columns(_one=nw.lit(1)).with_columns(_place=nw.col("_one").cum_sum().over(order_by="customer_id"))
-    return {**tables, "customers": numbered.filter(nw.col("_place") % step == 0).drop("_one", "_place")}
+    some = numbered.filter(nw.col("_place") % step == 0).drop("_one", "_place")
+    theirs = {
+        name: frame.join(some.select("customer_id"), on="customer_id", how="semi") for name, frame in tables.items() if name in EVENTS
+    }
+    return {**tables, **theirs, "customers": some}
 
 
 def past_of(tables: Tables, wishes: Wishes) -> Past:
