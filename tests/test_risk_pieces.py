@@ -9,11 +9,15 @@ import pandas as pd
 import pytest
 
 from churn import risk
+from churn.dials import Dials
+from churn.features import features
+from churn.measures.dialect import small
 from churn.risk import desk_models
 from churn.risk.desk_history import everybodys_scores
 from churn.risk.desk_models import scores_of
-from churn.risk.of_history import filled_in, typed
+from churn.risk.of_history import filled_in, one_in, typed
 from churn.risk.scorecard import Scorecard
+from tests.firms import AS_OF, ago, made_firm
 from tests.made_up import labelled
 
 
@@ -101,3 +105,17 @@ def test_a_scoring_tells_how_far_it_is_and_stops_where_it_is_told_to(card, sheet
     with pytest.raises(RuntimeError, match="stop"):
         scores_of(card, sheet, sheet["customer_id"], "customer_id", progress=stop_at_half)
     assert shares == [0, 70 / 400, 140 / 400, 210 / 400]
+
+
+def test_some_customers_are_read_with_what_they_did_and_nobody_else():
+    with duckdb.connect() as store:
+        tables = made_firm(
+            store,
+            customers=[(name,) for name in "fedcba"],
+            orders=[(name, ago(days), 5.0) for days, name in enumerate("aabbcdef", 1)],
+        )
+        some, dials = one_in(tables, 2), Dials(AS_OF)
+        ids = [small(some[name])["customer_id"].tolist() for name in ("customers", "orders")]
+        both = [small(features(frames, dials)).set_index("customer_id").sort_index() for frames in (some, tables)]
+    assert [sorted(found) for found in ids] == [["b", "d", "f"], ["b", "b", "d", "f"]]
+    pd.testing.assert_frame_equal(both[0], both[1].loc[["b", "d", "f"]])
