@@ -5,9 +5,10 @@ the tables; where a setting changes, or an older program made them, they are mad
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -30,6 +31,8 @@ from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
 from churn.stored import Json
 from churn.tables import TABLES
+
+Maker = Callable[[], nw.LazyFrame[Any] | pd.DataFrame]
 
 EDITION = 5
 RECORD_DAYS = 6
@@ -84,7 +87,30 @@ def wishes_of(desk: Desk) -> Wishes:
     )
 
 
-def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
+class Prepared(Mapping[str, nw.LazyFrame[Any] | pd.DataFrame]):
+    """Prepared tables by name, each made when it is first asked for: what is small in memory, the rest lazily. So who
+    writes them one after the other can say how far that is, and stop."""
+
+    def __init__(self, makers: Mapping[str, Maker]) -> None:
+        self._makers = makers
+        self._made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> nw.LazyFrame[Any] | pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def prepared(tables: Tables, wishes: Wishes) -> Prepared:
     """The prepared tables of these tables, by name; none where there are no customers.
 
     customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet), tenure_days
@@ -97,32 +123,21 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     the same as suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
     """
     if "customers" not in tables:
-        return {}
+        return Prepared({})
     found = suggested(tables)
-    dials = wishes.dials(tables) if wishes.as_of else wishes.turned(found)
+    dials = wishes.turned(found) if wishes.as_of in (None, found and found.as_of) else wishes.dials(tables)
     dated = dials is not None and is_dated(tables, dials)
-    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
-        "customer_now": _now(tables, dials, dated=dated),
-        "dials": _noted(dials, found, wishes, dated=dated),
-    }
+    makers: dict[str, Maker] = {"customer_now": partial(_now, tables, dials, dated=dated)}
     if dials is None or not (dated or has_events(tables)):
-        return made
-    made["dials"] = _noted(dials, found, wishes, dated=dated, first_month=months_of(tables, dials)[0])
-    made |= {
-        "customer_months": customer_months(tables, dials),
-        "customer_features": features(tables, dials, steady=wishes.steady),
-        "customer_signs": signs(tables, dials, wishes.thresholds),
-    }
-    if "contacts" in tables or "orders" in tables:
-        made["customer_rhythm"] = own_rhythms(tables, dials, lives(tables, dials))
+        return Prepared(makers | {"dials": partial(_noted, dials, found, wishes, dated=dated)})
+    makers |= _of_customers(tables, dials, wishes)
     if "orders" in tables:
-        returns, meaning = return_curve(tables, dials.as_of), what_it_means(tables, dials.as_of)
-        made |= {"silences": returns.merge(meaning, on="days"), "gaps": usual_gaps(tables, dials.as_of)}
-        made |= _of_orders(tables, dials, dated=dated)
+        makers |= _of_orders(tables, dials, dated=dated)
     if "surveys" in tables:
-        made |= _of_surveys(tables, dials, dated=dated)
-    days = past_days(tables, dials)[:RECORD_DAYS]
-    return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
+        makers |= _of_surveys(tables, dials, dated=dated)
+    if days := past_days(tables, dials)[:RECORD_DAYS]:
+        makers["sign_record"] = partial(record_of, tables, dials, wishes.thresholds, days)
+    return Prepared(makers | {"dials": lambda: _noted(dials, found, wishes, dated=dated, first_month=months_of(tables, dials)[0])})
 
 
 def has_events(tables: Collection[str]) -> bool:
@@ -192,24 +207,39 @@ def _own(tables: Tables) -> list[str]:
     return [name for name in columns.names() if name not in NOW or name in kept]
 
 
-def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
-    """What each customer bought; how loyal they are and what the new try only where days say who left."""
-    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {"customer_bought": bought(declared(tables)["orders"], dials.as_of)}
-    if dated:
-        made["customer_loyal"] = loyal_customers(tables, dials)
-    if dated and holds(tables, "orders", "amount"):
-        made["customer_spend"] = buyers(tables, dials)
-    return made
-
-
-def _of_surveys(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
-    """What customers said; why they left, and who left after an answer, only where days say who left."""
-    lived = lives(tables, dials)
-    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
-        "customer_answers": customer_answers(tables, dials, lived if dated else None),
-        "customer_comments": customer_comments(tables, dials),
+def _of_customers(tables: Tables, dials: Dials, wishes: Wishes) -> dict[str, Maker]:
+    """What each customer did, stands for and shows."""
+    makers: dict[str, Maker] = {
+        "customer_months": partial(customer_months, tables, dials),
+        "customer_features": partial(features, tables, dials, steady=wishes.steady),
+        "customer_signs": partial(signs, tables, dials, wishes.thresholds),
     }
-    return made | ({"customer_reasons": customer_reasons(tables, dials, lived)} if dated else {})
+    if "contacts" in tables or "orders" in tables:
+        makers["customer_rhythm"] = lambda: own_rhythms(tables, dials, lives(tables, dials))
+    return makers
+
+
+def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, Maker]:
+    """What each customer bought; how loyal they are and what the new try only where days say who left."""
+    makers: dict[str, Maker] = {
+        "silences": lambda: return_curve(tables, dials.as_of).merge(what_it_means(tables, dials.as_of), on="days"),
+        "gaps": partial(usual_gaps, tables, dials.as_of),
+        "customer_bought": lambda: bought(declared(tables)["orders"], dials.as_of),
+    }
+    if dated:
+        makers["customer_loyal"] = partial(loyal_customers, tables, dials)
+    if dated and holds(tables, "orders", "amount"):
+        makers["customer_spend"] = partial(buyers, tables, dials)
+    return makers
+
+
+def _of_surveys(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, Maker]:
+    """What customers said; why they left, and who left after an answer, only where days say who left."""
+    makers: dict[str, Maker] = {
+        "customer_answers": lambda: customer_answers(tables, dials, lives(tables, dials) if dated else None),
+        "customer_comments": partial(customer_comments, tables, dials),
+    }
+    return makers | ({"customer_reasons": lambda: customer_reasons(tables, dials, lives(tables, dials))} if dated else {})
 
 
 def _noted(dials: Dials | None, found: Dials | None, wishes: Wishes, *, dated: bool, first_month: date | None = None) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What a load prepares for pages: in step with the tables through loads, undos and failures, for whatever tables there are."""
 
 from datetime import date
+from functools import partial
 
 import duckdb
 import narwhals.stable.v2 as nw
@@ -12,7 +13,7 @@ from churn.errors import StoreError
 from churn.features import features
 from churn.histories import together
 from churn.intake import Intake, read
-from churn.prepared import Wishes, dials_of, has_events, is_prepared, past_days, prepared, wishes_of
+from churn.prepared import Prepared, Wishes, dials_of, has_events, is_prepared, past_days, prepared, wishes_of
 from churn.risk.desk_history import bring_up, has_history, preparing
 from churn.signs import Thresholds
 from churn.store import Desk, open_desk
@@ -296,3 +297,16 @@ def test_wishes_come_back_as_they_were_kept(desk):
     assert wishes.turned(found) == Dials(AS_OF, None, 30)
     assert Wishes(gone_after=45).turned(found) == Dials(AS_OF, 45, 60)
     assert Wishes(look_ahead=9).turned(None) is None
+
+
+def test_a_prepared_table_is_made_once_when_it_is_first_asked_for():
+    made: list[str] = []
+
+    def maker(name: str) -> pd.DataFrame:
+        made.append(name)
+        return pd.DataFrame({"name": [name]})
+
+    tables = Prepared({name: partial(maker, name) for name in ("gaps", "dials")})
+    assert (list(tables), len(tables), "dials" in tables, "silences" in tables, made) == (["gaps", "dials"], 2, True, False, [])
+    assert tables["dials"] is tables["dials"]
+    assert made == ["dials"]

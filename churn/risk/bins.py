@@ -53,7 +53,7 @@ class Bins:
             numbers = as_numbers(values)
             codes = 1 + np.searchsorted(self.cuts, numbers, side="left")
             return np.where(np.isnan(numbers), 0, codes).astype(np.int16)
-        index, distinct = pd.factorize(as_text(values), use_na_sentinel=True)
+        index, distinct = told_apart(values)
         bin_of = {level_key(level): position for position, level in enumerate(self.levels, 1)}
         bin_of |= {level_key(level): len(self.levels) + 1 for level in self.pooled}
         keys = map(_as_flag_key if bin_of.keys() <= _FLAGS else level_key, distinct)
@@ -88,6 +88,13 @@ def as_text(values: "pd.Series[str] | pd.Series[float]") -> npt.NDArray[np.objec
         return np.asarray(values.astype(object).where(values.notna(), None), dtype=object)
     index, distinct = pd.factorize(values, use_na_sentinel=True)
     return np.array([*map(_word, distinct), None], dtype=object)[index]
+
+
+def told_apart(values: "pd.Series[str] | pd.Series[float]") -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """The distinct texts of `as_text`, and for each value which of them it is; -1 where it is missing."""
+    words = values if isinstance(values.dtype, pd.StringDtype) else as_text(values)
+    index, distinct = pd.factorize(words, use_na_sentinel=True)
+    return index, np.asarray(distinct, dtype=object)
 
 
 def _word(value: Any) -> str:

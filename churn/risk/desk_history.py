@@ -1,15 +1,17 @@
 """A desk's histories: what is prepared of them for pages, and the foresight learned from them."""
 
-from collections.abc import Callable
-from typing import Any
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
 
 import pandas as pd
 
 from churn.errors import TrainingError
 from churn.prepared import Wishes, dials_of, has_events, is_prepared, prepared, wishes_of
-from churn.risk.desk_models import history_model_of, id_column_of, saved, scores_of, sheet_model_of, shows_deeper
+from churn.risk.desk_models import BATCH, history_model_of, id_column_of, in_pieces, saved, scores_of, sheet_model_of, shows_deeper
 from churn.risk.fitting import Progress
-from churn.risk.of_history import Foresight, in_memory, learn_past, past_of
+from churn.risk.of_history import Foresight, filled_in, in_memory, learn_past, past_of, pieces_of
 from churn.risk.scorecard import Scorecard
 from churn.store import Desk
 from churn.stored import Frames, Json, Prepare
@@ -56,7 +58,9 @@ def turned(
         instead = None if found else _sheet_scores(desk)
         prepare = preparing(wishes, found)
         desk.prepare(
-            (lambda tables: {**prepare(tables), "scores": instead}) if instead is not None else prepare, settings=settings, of=contents
+            (lambda tables: _beside(prepare(tables), {"scores": instead})) if instead is not None else prepare,
+            settings=settings,
+            of=contents,
         )
     return why
 
@@ -76,22 +80,34 @@ def _learned(desk: Desk, wishes: Wishes, *, trained_on: str | None, progress: Pr
     return learn_past(past, source=source.file, digest=source.digest, trained_on=trained_on, progress=progress)
 
 
-def preparing(wishes: Wishes, foresight: Foresight | None = None, *, deeper: bool = False) -> Prepare:
+def preparing(wishes: Wishes, foresight: Foresight | None = None, *, deeper: bool = False, progress: Progress | None = None) -> Prepare:
     """What makes the prepared tables, and with a foresight everybody's score (`deeper`: by its second opinion), from the tables of
-    a desk."""
+    a desk. `progress` hears the share of everybody who has a score and may raise to stop."""
 
-    def prepare(tables: Frames) -> dict[str, Any]:
-        made: dict[str, Any] = prepared(tables, wishes)
+    def prepare(tables: Frames) -> Mapping[str, Any]:
+        made = prepared(tables, wishes)
         if foresight is None or "customer_features" not in made:
             return made
-
-        def scores(done: Frames) -> pd.DataFrame:
-            rows = in_memory(done["customer_features"])
-            return scores_of(foresight.card, rows, rows["customer_id"], "customer_id", deeper=deeper)
-
-        return made | {"scores": scores} | ({} if foresight.looked_back.empty else {"looked_back": foresight.looked_back})
+        more: dict[str, Any] = {"scores": partial(everybodys_scores, foresight.card, deeper=deeper, progress=progress)}
+        return _beside(made, more if foresight.looked_back.empty else more | {"looked_back": foresight.looked_back})
 
     return prepare
+
+
+def _beside(made: Mapping[str, Any], more: dict[str, Any]) -> Mapping[str, Any]:
+    """Both, without asking for what is made when it is asked for."""
+    return ChainMap(more, cast("dict[str, Any]", made))
+
+
+def everybodys_scores(card: Scorecard, done: Frames, *, deeper: bool = False, progress: Progress | None = None) -> pd.DataFrame:
+    """The scores as the store keeps them, from prepared features that never are in memory all at once, and of these only what
+    the score reads where all that is there."""
+    features = done["customer_features"]
+    names = features.collect_schema().names()
+    read = features.select("customer_id", *card.columns) if set(card.columns) <= set(names) else features
+    rows, filled = filled_in(read)
+    pieces = ((piece["customer_id"], piece) for piece in pieces_of(read, BATCH))
+    return in_pieces(card, pieces, filled, "customer_id", rows=rows, deeper=deeper, progress=progress)
 
 
 def preparing_again(desk: Desk) -> Prepare:

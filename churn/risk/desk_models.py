@@ -1,20 +1,24 @@
 """The models that a desk keeps beside its tables, which of them its risks come from, and the scores that the store keeps."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 import pandas as pd
 
 from churn.errors import ModelError
 from churn.intake import Intake
 from churn.risk.columns import Label, choose, find_label
+from churn.risk.fitting import Progress
 from churn.risk.keeping import load, save, to_text
 from churn.risk.of_history import in_words
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import score
+from churn.risk.scoring import is_void, score
 from churn.risk.second import score_deeper
 from churn.store import Desk
 from churn.stored import Json
+from churn.wording import _
+
+BATCH = 50_000
 
 
 def kept(desk: Desk, card: Scorecard) -> dict[str, Json]:
@@ -83,10 +87,50 @@ def scored_by(desk: Desk) -> str | None:
     return "customer_id" if is_foretold(desk) else id_column_of(desk)
 
 
-def scores_of(card: Scorecard, frame: pd.DataFrame, ids: Collection[str], id_column: str | None, *, deeper: bool = False) -> pd.DataFrame:
-    """Everybody's score as the store keeps it, by the scorecard or by its deeper second opinion."""
-    scores = score_deeper(card, frame, id_column=id_column) if deeper else score(card, frame, id_column=id_column)
-    return pd.DataFrame({"customer_id": list(ids), "risk": scores.risk, "information": scores.information, "known": scores.known})
+def scores_of(
+    card: Scorecard,
+    frame: pd.DataFrame,
+    ids: Collection[str],
+    id_column: str | None,
+    *,
+    deeper: bool = False,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Everybody's score as the store keeps it, by the scorecard or by its deeper second opinion. `progress` hears the share done and may
+    raise to stop."""
+    filled = frozenset(str(header) for header in frame if not is_void(frame[header]))
+    names = pd.Series(list(ids), dtype="str")
+    pieces = ((names.iloc[rows], frame.iloc[rows]) for rows in slices(len(frame)))
+    return in_pieces(card, pieces, filled, id_column, rows=len(frame), deeper=deeper, progress=progress)
+
+
+def slices(rows: int) -> Iterator[slice]:
+    """One after the other, so many rows at a time; one empty slice of nothing."""
+    for start in range(0, max(rows, 1), BATCH):
+        yield slice(start, start + BATCH)
+
+
+def in_pieces(
+    card: Scorecard,
+    pieces: Iterable[tuple["pd.Series[str]", pd.DataFrame]],
+    filled: Collection[str],
+    id_column: str | None,
+    *,
+    rows: int,
+    deeper: bool = False,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """The same of `rows` customers who come in pieces with their ids, so that no more than one piece is taken apart at a time. `filled`:
+    the headers that are not void in all of them together."""
+    tell, scorer = progress or (lambda _share, _text: None), score_deeper if deeper else score
+    found, done = [], 0
+    for ids, piece in pieces:
+        tell(done / max(rows, 1), _("everybody's score"))
+        scores = scorer(card, piece, id_column=id_column, filled=filled)
+        values = {"risk": scores.risk, "information": scores.information, "known": scores.known}
+        found.append(pd.DataFrame({"customer_id": ids.to_numpy(), **values}))
+        done += len(piece)
+    return pd.concat(found, ignore_index=True)
 
 
 def earlier_model(desk: Desk, customers: Intake) -> Scorecard | None:

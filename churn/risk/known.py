@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from churn.risk.bins import as_numbers, as_text
+from churn.risk.bins import as_numbers, told_apart
 
 Digests = npt.NDArray[np.uint64]
 Folds = npt.NDArray[np.int8]
@@ -63,5 +63,5 @@ def _cells(values: "pd.Series[str] | pd.Series[float]", salt: str) -> Digests:
     """A number's own bits, a digest of anything else; the same for all missing cells."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return (as_numbers(values) + 0.0).view(np.uint64)
-    index, distinct = pd.factorize(as_text(values), use_na_sentinel=True)
+    index, distinct = told_apart(values)
     return np.append(digests_of(distinct, salt), np.uint64(0))[index]

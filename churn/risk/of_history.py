@@ -1,7 +1,7 @@
 """Foresight: learned from how customers stood on earlier days and whether they then left, it scores them as they stand now."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,12 +14,12 @@ from churn.dials import Dials
 from churn.errors import TrainingError
 from churn.features import every, features, labels
 from churn.measures.declared import Tables
-from churn.measures.dialect import small
-from churn.prepared import Wishes, past_days
+from churn.measures.dialect import count_if, one_row, small
+from churn.prepared import EVENTS, Wishes, past_days
 from churn.risk.fitting import Progress
 from churn.risk.labelled import Labelled
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import score
+from churn.risk.scoring import VOID_ROWS, score
 from churn.risk.screening import needed
 from churn.risk.training import learn
 from churn.wording import _, number, plural
@@ -57,11 +57,15 @@ def panel(tables: Tables, dials: Dials, days: Sequence[date], *, steady: Sequenc
 
 
 def one_in(tables: Tables, step: int) -> Tables:
-    """The tables with one in `step` customers, in the order of their ids."""
+    """The tables with one in `step` customers, in the order of their ids, and what these did."""
     if step <= 1:
         return tables
     numbered = tables["customers"].with_columns(_one=nw.lit(1)).with_columns(_place=nw.col("_one").cum_sum().over(order_by="customer_id"))
-    return {**tables, "customers": numbered.filter(nw.col("_place") % step == 0).drop("_one", "_place")}
+    some = numbered.filter(nw.col("_place") % step == 0).drop("_one", "_place")
+    theirs = {
+        name: frame.join(some.select("customer_id"), on="customer_id", how="semi") for name, frame in tables.items() if name in EVENTS
+    }
+    return {**tables, **theirs, "customers": some}
 
 
 def past_of(tables: Tables, wishes: Wishes) -> Past:
@@ -114,6 +118,25 @@ def scores_now(card: Scorecard, rows: pd.DataFrame) -> pd.DataFrame:
 def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Features as the score reads them."""
     return typed(frame.collect("pyarrow").to_native().to_pandas())
+
+
+def filled_in(frame: nw.LazyFrame[Any]) -> tuple[int, frozenset[str]]:
+    """How many rows there are, and which columns hold something in any of them: all do where rows are too few to tell (see `is_void`)."""
+    held = {name: count_if(~_gap(name, kind)).alias(name) for name, kind in frame.collect_schema().items()}
+    counts = one_row(frame, [nw.len().alias("_rows"), *held.values()])
+    rows = int(counts.pop("_rows"))
+    return rows, frozenset(name for name, cells in counts.items() if cells or rows < VOID_ROWS)
+
+
+def _gap(name: str, kind: nw.dtypes.DType) -> nw.Expr:
+    empty = nw.col(name).is_null()
+    return empty | nw.col(name).is_nan() if kind.is_float() else empty
+
+
+def pieces_of(frame: nw.LazyFrame[Any], rows: int) -> Iterator[pd.DataFrame]:
+    """A desk's features as the score reads them, so many at a time; nothing else can be read of that desk's cursor until the last."""
+    for batch in frame.to_native().to_arrow_reader(rows):
+        yield typed(batch.to_pandas())
 
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:

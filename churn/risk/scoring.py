@@ -1,6 +1,6 @@
 """Scores a sheet with a scorecard and takes every score apart. NumPy and pandas are all that it needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -72,10 +72,19 @@ class Step:
     log_odds: float
 
 
-def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, said: Mapping[str, str] | None = None) -> Scores:
+def score(
+    card: Scorecard,
+    frame: pd.DataFrame,
+    *,
+    id_column: str | None = None,
+    said: Mapping[str, str] | None = None,
+    filled: Collection[str] | None = None,
+) -> Scores:
     """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order. `said`: columns of
-    the score and the headers that hold them, where names do not tell."""
-    sources = {column: header for column, header in sources_of(card, frame, said=said).items() if not is_void(frame[header])}
+    the score and the headers that hold them, where names do not tell. `filled`: where the frame is a piece of a larger one, the headers
+    that are not void in the whole."""
+    named = sources_of(card, frame, said=said).items()
+    sources = {column: header for column, header in named if (not is_void(frame[header]) if filled is None else header in filled)}
     absent = frozenset(number for number, column in enumerate(card.columns) if column not in sources)
     codes = codes_of(card, frame, sources)
     bags = bags_of(card, frame, sources, id_column)
@@ -171,7 +180,10 @@ def information_of(card: Scorecard, present: npt.NDArray[np.bool_]) -> Floats:
     """For each row, the share (0..1) of the variance of all contributions in training that comes from the columns it holds."""
     total = card.spread.sum()
     weights = card.spread / total if total > 0 else np.full(len(card.columns), 1 / len(card.columns))
-    return np.asarray(np.clip(1 - (~present) @ weights, 0, 1).round(12), dtype=np.float64)
+    found = np.ones(len(present))
+    lacking = np.flatnonzero(~present.all(axis=1))  # the few that are worth a product of matrices
+    found[lacking] = np.clip(1 - (~present[lacking]) @ weights, 0, 1).round(12)
+    return found
 
 
 def path(columns: tuple[str, ...], base: float, contributions: Floats) -> list[Step]:

@@ -1,6 +1,6 @@
 """The deeper second opinion on a sheet: its scores, taken apart by shap, and where it names other reasons than the scorecard."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +35,13 @@ class Disagreement:
 
 
 def score_deeper(
-    card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, said: Mapping[str, str] | None = None, explained: int = 0
+    card: Scorecard,
+    frame: pd.DataFrame,
+    *,
+    id_column: str | None = None,
+    said: Mapping[str, str] | None = None,
+    filled: Collection[str] | None = None,
+    explained: int = 0,
 ) -> Scores:
     """Scores each row by the deeper model, in the form of `score`, a known customer by the bag that did not see them.
 
@@ -45,7 +51,7 @@ def score_deeper(
     """
     if card.deeper is None:
         raise ModelError(_("This model holds no deeper model: it was not surely better than the scorecard."))
-    plain = score(card, frame, id_column=id_column, said=said)
+    plain = score(card, frame, id_column=id_column, said=said, filled=filled)
     if plain.absent:
         lacks = listing(list(plain.absent))
         raise ModelError(_("The deeper model needs all its columns, and the sheet lacks {columns}.").format(columns=lacks))
