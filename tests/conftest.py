@@ -180,7 +180,9 @@ def spark_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def spark(spark_master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session on that cluster for all tests."""
     at_home = {"JAVA_HOME": java_home(), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(tmp_path_factory.mktemp("driver"))}
+    # The tables are small: to make a plan and to compile it would take longer than to run it.
     few = {"sql__shuffle__partitions": "2", "sql__adaptive__enabled": "false", "sql__warehouse__dir": at_home["SPARK_LOCAL_DIRS"]}
+    few |= {"sql__codegen__wholeStage": "false", "sql__codegen__factoryMode": "NO_CODEGEN", "driver__host": "127.0.0.1"}
     with pytest.MonkeyPatch.context() as environment:
         for name, value in at_home.items():
             environment.setenv(name, value)

@@ -98,6 +98,14 @@ def has(frame: Frame, column: str) -> bool:
 
 def small(frame: Frame) -> pd.DataFrame:
     """The frame in memory: for results of some hundred rows, never for whole tables."""
+    return in_memory(frame)
+
+
+def in_memory(frame: Frame) -> pd.DataFrame:
+    """The frame in memory, days as times, however many rows it has; Spark's own way to pandas gives days as objects, and warns."""
+    if frame.implementation.is_spark_like():
+        table: pd.DataFrame = frame.collect("pyarrow").to_native().to_pandas(date_as_object=False)
+        return table
     result: pd.DataFrame = frame.collect("pandas").to_native()
     return result
 

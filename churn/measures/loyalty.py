@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, is_known, one_row, ranked, real, small, sum_if
+from churn.measures.dialect import Frame, count_if, in_memory, is_known, one_row, ranked, real, small, sum_if
 
 TOP = 0.2
 
@@ -69,7 +69,7 @@ def concentration(values_by_customer: Frame) -> Concentration:
 
 def concentration_of(values_by_customer: Frame) -> Concentration:
     """`concentration`, read in one go and worked out in memory: eight bytes a customer. Columns in: value, one row a customer."""
-    column = values_by_customer.select(real("value").alias("value")).collect("pandas").to_native()["value"]
+    column = in_memory(values_by_customer.select(real("value").alias("value")))["value"]
     known = column.dropna().to_numpy(np.float64)
     line = -np.sort(-np.maximum(known, 0.0))
     n, running = len(line), np.concatenate([[0.0], line.cumsum()])

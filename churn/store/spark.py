@@ -4,7 +4,9 @@ import os
 import sys
 from typing import Any
 
+# Spark seeks what follows from what in a plan; in one as deep as that of the signs it does not come to an end within minutes.
 SETTINGS = {
+    "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
