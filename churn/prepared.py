@@ -17,21 +17,24 @@ from churn.dials import Dials
 from churn.features import features, panel_dates
 from churn.measures.declared import Tables, declared, holds
 from churn.measures.dialect import days_between, has, is_known, small
+from churn.measures.in_touch import last_spoke
 from churn.measures.lives import lives
 from churn.measures.loyal import loyal_customers
 from churn.measures.months import customer_months, months_of
 from churn.measures.newcomers import buyers
 from churn.measures.own_rhythm import own_rhythms
 from churn.measures.period import period
+from churn.measures.products import products_bought
 from churn.measures.rfm import bought
 from churn.measures.rhythm import LOOK_AHEAD, return_curve, suggest_gone_after, suggested, usual_gaps, what_it_means
 from churn.measures.said import customer_answers, customer_comments, customer_reasons
+from churn.shortcuts import shortcuts
 from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
 from churn.stored import Json
 from churn.tables import TABLES
 
-EDITION = 5
+EDITION = 6
 RECORD_DAYS = 6
 NOW = {"first_on": nw.Date(), "lost_on": nw.Date(), "is_lost": nw.Int64(), "tenure_days": nw.Int64()}
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
@@ -84,7 +87,7 @@ def wishes_of(desk: Desk) -> Wishes:
     )
 
 
-def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
+def prepared(tables: Tables, wishes: Wishes) -> dict[str, Any]:
     """The prepared tables of these tables, by name; none where there are no customers.
 
     customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet), tenure_days
@@ -92,16 +95,18 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
     `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
     customer_spend as `buyers`, customer_rhythm as `own_rhythms` (where there are contacts or orders), customer_answers, customer_comments
-    and customer_reasons as the functions of these names, customer_features as `features`, customer_signs as `signs`, sign_record as
-    `record_of`, silences as `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead,
-    the same as suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
+    and customer_reasons as the functions of these names, customer_features as `features`, customer_signs as `signs`, customer_products as
+    `products_bought` (where orders name products), customer_spoke as `last_spoke`, sign_record as `record_of`, silences as `return_curve`
+    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as suggested_..., is_dated (days
+    say who left), stamp, first_month (the first of customer_months; null where there are none). Those of `shortcuts` are what makes them
+    of the others.
     """
     if "customers" not in tables:
         return {}
     found = suggested(tables)
     dials = wishes.dials(tables) if wishes.as_of else wishes.turned(found)
     dated = dials is not None and is_dated(tables, dials)
-    made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {
+    made: dict[str, Any] = {
         "customer_now": _now(tables, dials, dated=dated),
         "dials": _noted(dials, found, wishes, dated=dated),
     }
@@ -115,6 +120,8 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     }
     if "contacts" in tables or "orders" in tables:
         made["customer_rhythm"] = own_rhythms(tables, dials, lives(tables, dials))
+    if holds(tables, "contacts", "contacted_on"):
+        made["customer_spoke"] = last_spoke(tables["contacts"], dials.as_of)
     if "orders" in tables:
         returns, meaning = return_curve(tables, dials.as_of), what_it_means(tables, dials.as_of)
         made |= {"silences": returns.merge(meaning, on="days"), "gaps": usual_gaps(tables, dials.as_of)}
@@ -122,7 +129,7 @@ def prepared(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd
     if "surveys" in tables:
         made |= _of_surveys(tables, dials, dated=dated)
     days = past_days(tables, dials)[:RECORD_DAYS]
-    return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {})
+    return made | ({"sign_record": record_of(tables, dials, wishes.thresholds, days)} if days else {}) | shortcuts(made)
 
 
 def has_events(tables: Collection[str]) -> bool:
@@ -197,6 +204,8 @@ def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, nw.Laz
     made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {"customer_bought": bought(declared(tables)["orders"], dials.as_of)}
     if dated:
         made["customer_loyal"] = loyal_customers(tables, dials)
+    if holds(tables, "orders", "product"):
+        made["customer_products"] = products_bought(declared(tables)["orders"], dials.as_of)
     if dated and holds(tables, "orders", "amount"):
         made["customer_spend"] = buyers(tables, dials)
     return made
