@@ -21,7 +21,9 @@ TEXTS = {
     "A,Pro,10,2024-01-01,\nB,Pro,20,2024-01-01,2025-05-20\nC,Basic,30,2025-02-01,\nD,Basic,,2024-03-01,2025-04-02\n",
     "orders": "customer_id,ordered_on,amount,product\nA,2025-01-05,5,One\nA,2025-02-06,7,One\nA,2025-06-30,1,Two\nA,2025-07-02,1,Two\n"
     "B,2025-03-01,9,One\nB,2025-05-20,0,\nC,2025-07-03,4,Three\nD,2025-04-01,2,Two\n",
-    "contacts": "customer_id,contacted_on,direction,kind\nA,2025-06-01,in,complaint\nA,2025-06-20,out,enquiry\nA,2025-06-25,in,cancellation_notice\nC,2025-06-28,in,cancellation_notice\nA,2025-07-01,in,enquiry\n"
+    "contacts": "customer_id,contacted_on,direction,kind\nA,2025-06-01,in,complaint\nA,2025-06-20,out,enquiry\n"
+    "A,2025-06-25,in,cancellation_notice\nC,2025-06-28,in,cancellation_notice\n"
+    "A,2025-07-01,in,enquiry\n"
     "B,2025-05-02,in,complaint\nB,2025-06-02,in,complaint\nD,2025-01-02,in,complaint\n",
     "surveys": "customer_id,answered_on,question,score,reason\nB,2025-05-20,exit,,price\nD,2025-04-02,exit,,moved\n",
 }
