@@ -18,23 +18,26 @@ from churn.dials import Dials
 from churn.features import features, panel_dates
 from churn.measures.declared import Tables, declared, holds
 from churn.measures.dialect import days_between, has, is_known, small
+from churn.measures.in_touch import last_spoke
 from churn.measures.lives import lives
 from churn.measures.loyal import loyal_customers
 from churn.measures.months import customer_months, months_of
 from churn.measures.newcomers import buyers
 from churn.measures.own_rhythm import own_rhythms
 from churn.measures.period import period
+from churn.measures.products import products_bought
 from churn.measures.rfm import bought
 from churn.measures.rhythm import LOOK_AHEAD, return_curve, suggest_gone_after, suggested, usual_gaps, what_it_means
 from churn.measures.said import customer_answers, customer_comments, customer_reasons
+from churn.shortcuts import shortcuts
 from churn.signs import Thresholds, record_of, signs
 from churn.store import Desk
-from churn.stored import Json
+from churn.stored import Json, Made
 from churn.tables import TABLES
 
-Maker = Callable[[], nw.LazyFrame[Any] | pd.DataFrame]
+Maker = Callable[[], Made]
 
-EDITION = 5
+EDITION = 6
 RECORD_DAYS = 6
 NOW = {"first_on": nw.Date(), "lost_on": nw.Date(), "is_lost": nw.Int64(), "tenure_days": nw.Int64()}
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")
@@ -87,15 +90,15 @@ def wishes_of(desk: Desk) -> Wishes:
     )
 
 
-class Prepared(Mapping[str, nw.LazyFrame[Any] | pd.DataFrame]):
-    """Prepared tables by name, each made when it is first asked for: what is small in memory, the rest lazily. So who
-    writes them one after the other can say how far that is, and stop."""
+class Prepared(Mapping[str, Made]):
+    """Prepared tables by name, each made when it is first asked for: what is small in memory, the rest lazily, `shortcuts` as what makes
+    them of the tables so far. So who writes them one after the other can say how far that is, and stop."""
 
     def __init__(self, makers: Mapping[str, Maker]) -> None:
         self._makers = makers
-        self._made: dict[str, nw.LazyFrame[Any] | pd.DataFrame] = {}
+        self._made: dict[str, Made] = {}
 
-    def __getitem__(self, name: str) -> nw.LazyFrame[Any] | pd.DataFrame:
+    def __getitem__(self, name: str) -> Made:
         if name not in self._made:
             self._made[name] = self._makers[name]()
         return self._made[name]
@@ -118,9 +121,11 @@ def prepared(tables: Tables, wishes: Wishes) -> Prepared:
     table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
     `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
     customer_spend as `buyers`, customer_rhythm as `own_rhythms` (where there are contacts or orders), customer_answers, customer_comments
-    and customer_reasons as the functions of these names, customer_features as `features`, customer_signs as `signs`, sign_record as
-    `record_of`, silences as `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead,
-    the same as suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
+    and customer_reasons as the functions of these names, customer_features as `features`, customer_signs as `signs`, customer_products as
+    `products_bought` (where orders name products), customer_spoke as `last_spoke`, sign_record as `record_of`, silences as `return_curve`
+    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as suggested_..., is_dated (days
+    say who left), stamp, first_month (the first of customer_months; null where there are none). Those of `shortcuts` are what makes them
+    of the others.
     """
     if "customers" not in tables:
         return Prepared({})
@@ -137,6 +142,7 @@ def prepared(tables: Tables, wishes: Wishes) -> Prepared:
         makers |= _of_surveys(tables, dials, dated=dated)
     if days := past_days(tables, dials)[:RECORD_DAYS]:
         makers["sign_record"] = partial(record_of, tables, dials, wishes.thresholds, days)
+    makers |= {name: partial(lambda made: made, made) for name, made in shortcuts(makers).items()}
     return Prepared(makers | {"dials": lambda: _noted(dials, found, wishes, dated=dated, first_month=months_of(tables, dials)[0])})
 
 
@@ -216,6 +222,8 @@ def _of_customers(tables: Tables, dials: Dials, wishes: Wishes) -> dict[str, Mak
     }
     if "contacts" in tables or "orders" in tables:
         makers["customer_rhythm"] = lambda: own_rhythms(tables, dials, lives(tables, dials))
+    if holds(tables, "contacts", "contacted_on"):
+        makers["customer_spoke"] = lambda: last_spoke(tables["contacts"], dials.as_of)
     return makers
 
 
@@ -228,6 +236,8 @@ def _of_orders(tables: Tables, dials: Dials, *, dated: bool) -> dict[str, Maker]
     }
     if dated:
         makers["customer_loyal"] = partial(loyal_customers, tables, dials)
+    if holds(tables, "orders", "product"):
+        makers["customer_products"] = lambda: products_bought(declared(tables)["orders"], dials.as_of)
     if dated and holds(tables, "orders", "amount"):
         makers["customer_spend"] = partial(buyers, tables, dials)
     return makers

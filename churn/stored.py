@@ -23,28 +23,17 @@ from churn.wording import _, listing
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 Frames = Mapping[str, nw.LazyFrame[Any]]
-Made = nw.LazyFrame[Any] | pd.DataFrame | Callable[[Frames], pd.DataFrame]
+Made = nw.LazyFrame[Any] | pd.DataFrame | Callable[[Frames], nw.LazyFrame[Any] | pd.DataFrame]
 Prepare = Callable[[Frames], Mapping[str, Made]]
 
 BEFORE = "_before_"
 PREPARED = (
-    "customer_now",
-    "customer_months",
-    "customer_bought",
-    "customer_loyal",
-    "customer_spend",
-    "customer_rhythm",
-    "customer_answers",
-    "customer_comments",
-    "customer_reasons",
-    "customer_features",
-    "customer_signs",
-    "sign_record",
-    "silences",
-    "gaps",
-    "looked_back",
-    "dials",
-)
+    "customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend",
+    "customer_rhythm", "customer_answers", "customer_comments", "customer_reasons", "customer_features",
+    "customer_signs", "customer_people", "customer_quarters", "customer_leaving", "customer_standing",
+    "customer_spoke", "customer_products", "sign_record", "silences", "gaps",
+    "looked_back", "dials",
+)  # fmt: skip
 SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]", "flag": "str"}
@@ -235,7 +224,8 @@ def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = No
 
 
 def _put_prepared(cursor: Cursor, name: str, frame: Any) -> None:
-    """Writes a prepared table: a lazy frame of this cursor, or a frame in memory."""
+    """Writes a prepared table: a lazy frame of this cursor, a frame in memory, or what makes one of the tables so far."""
+    frame = frame(TablesOf(cursor)) if callable(frame) else frame
     if isinstance(frame, pd.DataFrame):
         cursor.register("_incoming", frame)
         cursor.execute(f"CREATE TABLE {quoted(name)} AS FROM _incoming")

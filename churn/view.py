@@ -1,6 +1,6 @@
 """VIEW: the tables of a desk as a page or a report looks at them: narrowed by filters, with the dials, and with who counts as lost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +14,7 @@ from churn.dials import Dials
 from churn.filters import ALL_TIME, TENURE, Filters, Span, period_name
 from churn.measures import Share
 from churn.measures.dialect import Frame, count_if, has, is_known, is_true, one_row, small
+from churn.measures.rfm import RFM
 from churn.prepared import DAYS, dials_of
 from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
@@ -24,7 +25,6 @@ from churn.wording import _
 
 MOST_LEVELS, MOST_NUMBERS, MOST_OWNERS = 40, 10, 1000
 LATELY = "12"
-RFM = "rfm"
 DIMENSIONS = ("segment", "region", "plan", "owner")
 
 
@@ -37,6 +37,7 @@ class View:
     filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of` everybody,
     `to_come` who fits the filters and has not come.
     `columns` are those of `columns_of`. `first_month` is the first of customer_months, None where no day is known.
+    `at_hand` computes a frame once that several queries read.
     """
 
     frames: Mapping[str, Frame]
@@ -50,6 +51,7 @@ class View:
     customers: int
     of: int
     to_come: int
+    at_hand: Callable[[Frame], Frame] = lambda frame: frame
 
     @property
     def dated(self) -> bool:
@@ -116,8 +118,7 @@ class View:
 
     def months(self) -> Frame | None:
         """customer_months of the months in the period; None where there are none."""
-        span = self.span
-        if span is None or "customer_months" not in self.frames:
+        if (span := self.span) is None or "customer_months" not in self.frames:
             return None
         kept = self.frames["customer_months"].filter(nw.col("month") < nw.lit(span.until))
         return kept if span.first is None else kept.filter(nw.col("month") >= nw.lit(span.first))
@@ -152,8 +153,8 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
     dials = dials_of(desk)
     condition = filters.expression(types_of(columns))
     with desk.reading() as frames:
-        here = frames["customer_now"]
-        counted = _with_habits(everybody(frames, dials), frames, columns)
+        here = people_of(frames)
+        counted = everybody(frames, dials, here)
         people = counted if condition is None else counted.filter(condition)
         kept = people.select("customer_id") if condition is not None else None
         yield View(
@@ -165,13 +166,20 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
             filters=filters,
             columns=columns,
             first_month=_first_month(frames),
-            **_counts(here if condition is None else _with_habits(here, frames, columns), condition, dials),
+            at_hand=frames.at_hand,
+            **_counts(here, condition, dials),
         )
 
 
-def everybody(frames: Mapping[str, Frame], dials: Dials | None) -> Frame:
-    """The customers whom `lost_of` tells apart: where days say who left, those who have come; else all."""
-    return frames["customer_now"] if dials is None else frames["customer_now"].filter(is_known(nw.col("is_lost")))
+def people_of(frames: Mapping[str, Frame]) -> Frame:
+    """Every customer with what is prepared of them, RFM among it where there are orders."""
+    return frames["customer_people" if "customer_people" in frames else "customer_now"]
+
+
+def everybody(frames: Mapping[str, Frame], dials: Dials | None, people: Frame | None = None) -> Frame:
+    """Of customer_now, or of such people, those whom `lost_of` tells apart: where days say who left, who has come; else all."""
+    people = frames["customer_now"] if people is None else people
+    return people if dials is None else people.filter(is_known(nw.col("is_lost")))
 
 
 def lost_of(desk: Desk, dials: Dials | None) -> nw.Expr | None:
@@ -211,8 +219,7 @@ def names_of(columns: tuple[StoredColumn, ...]) -> dict[str, dict[str, str]]:
 
 def types_of(columns: tuple[StoredColumn, ...]) -> Mapping[str, Type]:
     """The columns that can be filtered by, by safe name."""
-    types: dict[str, Type] = {column.name: column.type for column in columns if column.type != "date"}
-    return types | {TENURE: "number"}
+    return {**{column.name: column.type for column in columns if column.type != "date"}, TENURE: "number"}
 
 
 def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
@@ -220,8 +227,8 @@ def levels_of(desk: Desk) -> dict[str, tuple[str, ...]]:
     and numbers with at most 10, but none that marks the lost; by safe name, those of DIMENSIONS first, RFM last."""
     headers, label = [column.label for column in desk.columns("customers")], label_of(desk)
     marks = {*label_columns(pd.DataFrame(columns=headers)), *([label.column] if label else [])}
-    kept = [column for column in desk.columns("customers") if column.label not in marks and column.name not in RESERVED]
-    columns = [column for column in kept if column.type in ("text", "flag", "number")]
+    told = [column for column in desk.columns("customers") if column.type in ("text", "flag", "number")]
+    columns = [column for column in told if column.label not in marks and column.name not in RESERVED]
     found: dict[str, tuple[str, ...]] = {}
     with desk.reading() as frames:
         counts = one_row(frames["customer_now"], [nw.col(column.name).n_unique().alias(column.name) for column in columns] or [nw.len()])
@@ -241,13 +248,6 @@ def level(cell: Any, type_: Type) -> str:
     if cell is None or cell != cell:
         return ""
     return str(float(cell)).removesuffix(".0") if type_ == "number" else str(cell)
-
-
-def _with_habits(people: Frame, frames: Mapping[str, Frame], columns: tuple[StoredColumn, ...]) -> Frame:
-    """The people with the column RFM, where it is not their own."""
-    if not names_of(columns):
-        return people
-    return people.join(frames["customer_bought"].select("customer_id", RFM), on="customer_id", how="left")
 
 
 def _first_month(frames: Mapping[str, Frame]) -> date | None:

@@ -30,7 +30,7 @@ def show() -> None:
     customer = loyal.choose(found)
     following, asking, saying, giving = st.tabs([_("What next"), _("Interview"), _("Testimonial"), _("Thanks")])
     with following:
-        loyal.next_try(loyal.next_for(version, journal, customer, day))
+        loyal.next_try(loyal.next_for(version, customer, day))
     with asking:
         loyal.interview(customer, day)
     with saying:

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
     "errors", "tables", "wording", "intake", "typed", "gathering", "stacking", "linking", "products", "stored", "putting", "loads",
-    "journal", "opening", "store", "adding", "histories", "dials", "measures", "filters", "features", "signs", "prepared", "risk",
-    "snapshot", "view", "money", "actions", "charts", "findings", "report", "terminal", "desk_commands", "load_command",
+    "journal", "opening", "store", "adding", "histories", "dials", "measures", "filters", "features", "signs", "shortcuts", "prepared",
+    "risk", "snapshot", "view", "money", "actions", "charts", "findings", "report", "terminal", "desk_commands", "load_command",
     "export_command", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")

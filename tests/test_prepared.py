@@ -23,8 +23,10 @@ from tests.firms import AS_OF, ago, made_firm
 
 ALWAYS = {"customer_now", "dials"}
 OF_HISTORY = ALWAYS | {"customer_months", "customer_features", "customer_signs"}
+OF_HISTORY |= {"customer_quarters", "customer_leaving", "customer_standing"}  # made of these
 OF_SURVEYS = {"customer_answers", "customer_comments", "customer_reasons"}
 OF_ORDERS = OF_HISTORY | {"silences", "gaps", "customer_bought", "customer_loyal", "customer_spend", "customer_rhythm"}
+OF_ORDERS |= {"customer_people"}
 
 PEOPLE = "customer_id,name,started_on,ended_on\nA,Ash,2024-01-01,\nB,Birch,2024-01-01,2024-11-01\nC,Cedar,2024-01-01,2025-06-30\nD,Dill,,\n"
 PROMISES = "customer_id,promised_on,kept_on\nA,2025-06-01,\nB,2025-05-02,2025-05-05\n"
@@ -209,7 +211,7 @@ def test_a_table_without_any_day_is_prepared_as_far_as_it_goes(desk):
 
 def test_where_no_day_says_who_left_nobody_is_lost_or_kept(desk):
     load(desk, customers="customer_id,plan\nA,Pro\nB,Basic\n", contacts=CALLS)
-    assert set(held(desk)) == OF_HISTORY | {"customer_rhythm"}
+    assert set(held(desk)) == OF_HISTORY | {"customer_rhythm", "customer_spoke"}
     with desk.reading() as frames:
         assert small(frames["customer_now"])["is_lost"].isna().all()
         assert small(frames["customer_features"])["days_since_contact"].to_dict() == {"A": 1, "B": 28}
@@ -221,7 +223,7 @@ def test_a_table_of_events_without_rows_is_as_good_as_none(engine):
     tables = made_firm(engine, customers=[("a", None, None, None, None, ago(400), ago(-10)), ("b",)], orders=[], contacts=[], surveys=[])
     assert set(prepared(tables, Wishes())) == ALWAYS  # no day, so nothing to read it at
     made = prepared(tables, Wishes(as_of=AS_OF))
-    assert set(made) == OF_ORDERS | OF_SURVEYS
+    assert set(made) == OF_ORDERS | OF_SURVEYS | {"customer_products", "customer_spoke"}
     assert small(made["customer_features"])["orders_ever"].to_dict() == {"a": 0, "b": 0}
     assert small(made["customer_features"])["days_since_contact"].isna().all()
     assert len(made["customer_signs"].collect("pandas").to_native()) == 0

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from churn import wording
-from churn.actions.feedback import LENGTHS
+from churn.actions.feedback import LENGTHS, Complaints, complaints, window
 from churn.findings import Findings
 from churn.findings.feedback import feedback, verbatim_sheet
 from churn.prepared import dials_of
@@ -19,11 +19,20 @@ from ui.desk import Firm, the_desk
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+def _complaints(version: int, days: int, day: date) -> Complaints | None:
+    """`complaints`, which no line of the journal changes."""
+    desk = the_desk()
+    span = window(desk, days, day)
+    with viewed(desk) as view:
+        return complaints(view, span) if span is not None else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
 def digest(version: int, journal: int, days: int, day: date) -> Findings:
     """`feedback`."""
     desk = the_desk()
     with viewed(desk) as view:
-        return feedback(desk, view, days, day)
+        return feedback(desk, view, days, day, found=_complaints(version, days, day))
 
 
 def ask_days() -> int:

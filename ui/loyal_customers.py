@@ -25,6 +25,7 @@ from churn.actions.loyal import (
     usable,
     withdraw,
 )
+from churn.actions.script import held_until
 from churn.findings import Figure
 from churn.findings.words import SMALL
 from churn.measures.rates import share_of
@@ -45,9 +46,13 @@ def found_now(version: int, journal: int, day: date) -> Loyal:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def next_for(version: int, journal: int, customer_id: str, day: date) -> NextProducts | None:
-    """`next_products`."""
+def _next_for(version: int, customer_id: str, day: date) -> NextProducts | None:
     return next_products(the_desk(), customer_id, day)
+
+
+def next_for(version: int, customer_id: str, day: date) -> NextProducts | None:
+    """`next_products`, of which the journal says only who is held out."""
+    return None if held_until(the_desk(), customer_id, day) else _next_for(version, customer_id, day)
 
 
 def figures(found: Loyal, budget: Budget) -> list[Figure]:

@@ -40,8 +40,15 @@ def todays(version: int, noted: int, day: date, work: Work, by: str) -> Today:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _owners(version: int, noted: int) -> list[str]:
+def _owners_of(version: int, handed_over: int) -> list[str]:
     return owners(the_desk())
+
+
+def _owners() -> list[str]:
+    """Everybody who has customers, as the tables and the last hand-over say."""
+    desk = the_desk()
+    lines = desk.journal.lines("hand_over")
+    return _owners_of(desk.version(), int(lines["number"].max()) if len(lines) else 0)
 
 
 def the_list(work: Work) -> Today:
@@ -54,7 +61,7 @@ def ask_work() -> Work:
     """Draws how many calls somebody can make and whose customers they look at, and what else a list goes by; keeps what is changed."""
     desk = the_desk()
     kept = doing.work_of(desk, who())
-    names = _owners(desk.version(), desk.journal.version())
+    names = _owners()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         calls = st.number_input(_("How many calls can you make?"), 1, _MOST_CALLS, kept.calls, key=f"today calls {kept.calls}", width=230)
         owner = kept.owner if kept.owner in names else ""
@@ -215,8 +222,7 @@ def _hand_over(customer_id: str, name: str, owner: str, seen: int) -> None:
 
     @st.dialog(_("Hand over: {name}").format(name=wording.escape(name)))
     def ask() -> None:
-        desk = the_desk()
-        others = [other for other in _owners(desk.version(), desk.journal.version()) if other != owner]
+        others = [other for other in _owners() if other != owner]
         to = st.selectbox(_("To whom?"), others, index=None, accept_new_options=True, key="hand to", placeholder=_("Choose or type a name"))
         reason = st.text_input(_("Why?"), key="hand why", max_chars=300)
         if st.button(_("Hand over"), type="primary", key="hand go"):

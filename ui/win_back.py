@@ -13,6 +13,7 @@ from churn.actions.asking_back import (
     QUOTED_BACK,
     RESULTS,
     STEPS,
+    WISHES,
     because,
     caution,
     keep_odds,
@@ -56,12 +57,13 @@ def asked_back() -> pd.DataFrame:
     """Whom the week of the day of work asks back."""
     desk = the_desk()
     lines = desk.journal.lines("exit", "campaign", "stop", "wishes")
+    lines = lines[(lines["kind"] != "wishes") | (lines["what"] == WISHES)]
     return _asked_back(desk.version(), int(lines["number"].max()) if len(lines) else 0, the_day())
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _asked_back(version: int, noted: int, day: date) -> pd.DataFrame:
-    """The same at this version of the tables; of what is noted during a week only those who leave, campaigns and wishes change it."""
+    """The same at this version of the tables; of what is noted in a week only those who leave, campaigns and its own wishes change it."""
     return week_of(the_desk(), dials(), day)
 
 

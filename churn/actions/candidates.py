@@ -16,7 +16,7 @@ from churn.actions.playbook import Play
 from churn.actions.promises import promises_due
 from churn.actions.reachable import noted_dead, noted_gone, with_owner
 from churn.actions.win_back import monday
-from churn.measures.dialect import Frame, days_between, has, is_true, real
+from churn.measures.dialect import Frame, days_between, has, is_true, real, small
 from churn.money import TYPICAL
 from churn.signs import SIGNS, Thresholds
 from churn.stored import TablesOf
@@ -49,10 +49,10 @@ def candidates(
     following_up: Collection[str],
     asked_back: Collection[str] = (),
 ) -> Frame:
-    """One row a customer who is not held out: customer_id, owner, paid (money a month), value, risk (0..1), is_gone (1 or 0), lost_on,
-    reason (why they left), worst and grade (severity of the gravest sign, and of all added up; 0: none), renewal_in (days), late_days
-    (since a contact was due), promise (1: one belongs to these days), broken (1: one was due longer ago), follow_up (1 or 0), campaign
-    (its number), gain (money) of the best play that fits, promised (1: for these days), owed (1: that, or to be followed up),
+    """One row a customer of that owner who is not held out: customer_id, owner, paid (money a month), value, risk (0..1), is_gone (1 or 0),
+    lost_on, reason (why they left), worst and grade (severity of the gravest sign, and of all added up; 0: none), renewal_in (days),
+    late_days (since a contact was due), promise (1: one belongs to these days), broken (1: one was due longer ago), follow_up (1 or 0),
+    campaign (its number), gain (money) of the best play that fits, promised (1: for these days), owed (1: that, or to be followed up),
     snoozed_until, contacted_on, done_today, has_left (1 or 0). What is not known is null.
 
     `people` and `lost` as `churn.view` has them; `frames` of the same cursor; `scored`: risks can be trusted; `following_up`
@@ -61,7 +61,8 @@ def candidates(
     """
     campaigns = noted.running_campaigns(frames["journal"], day)
     everyone = _here(people, lost, frames, work, day, asked_back)
-    known = _together(everyone, _parts(frames, campaigns, day=day, work=work, scored=scored), frames).filter(nw.col("held").is_null())
+    known = _together(everyone, _prepared(frames, day, scored=scored), _noted(frames, campaigns, day=day, work=work), frames)
+    known = known.filter(nw.col("held").is_null())
     follow_up = nw.col(_KEY).is_in(list(following_up)) if following_up else nw.lit(1) == nw.lit(0)
     whole = known.with_columns(
         _severity("worst", frames),
@@ -82,8 +83,18 @@ def candidates(
     ).drop("held", "reached_on", "shown")
 
 
-def _parts(frames: Mapping[str, Frame], campaigns: Collection[int], *, day: date, work: Work, scored: bool) -> list[Frame]:
-    """What the other tables and the journal say of customers, each with customer_id."""
+def _prepared(frames: Mapping[str, Frame], day: date, *, scored: bool) -> list[Frame]:
+    """What is known of many customers, each with customer_id, a customer once."""
+    parts = [frames["scores"].select(_KEY, risk=real("risk"))] if scored else []
+    if "customer_standing" in frames:
+        columns = [_KEY, "worst", "grade", "shown", "reason"]
+        rhythm = "customer_rhythm" in frames
+        return [*parts, frames["customer_standing"].select(*columns, *([_late(day)] if rhythm else []))]
+    return [*parts, frames["customer_reasons"].select(_KEY, "reason")] if "customer_reasons" in frames else parts
+
+
+def _noted(frames: Mapping[str, Frame], campaigns: Collection[int], *, day: date, work: Work) -> list[Frame]:
+    """What the journal and the latest events say of a few customers, each with customer_id, a customer once."""
     journal = frames["journal"]
     parts = [
         held_out(frames, day).with_columns(held=nw.lit(1)),
@@ -92,17 +103,13 @@ def _parts(frames: Mapping[str, Frame], campaigns: Collection[int], *, day: date
         noted.snoozed(journal, day),
         promises_due(frames, day).group_by(_KEY).agg(promise=nw.col("fresh").max(), broken=(1 - nw.col("fresh")).max()),
         noted.to_contact(frames, campaigns) if campaigns else None,
-        frames["scores"].select(_KEY, risk=real("risk")) if scored else None,
-        _of_signs(frames) if "customer_signs" in frames else None,
-        _late(frames, day),
         _last_contact(frames, day, work),
-        frames["customer_reasons"].select(_KEY, "reason") if "customer_reasons" in frames else None,
     ]
     return [part for part in parts if part is not None]
 
 
 def _here(people: Frame, lost: nw.Expr | None, frames: Mapping[str, Frame], work: Work, day: date, asked_back: Collection[str]) -> Frame:
-    """Everybody who is not lost or is asked back, with what their own row says."""
+    """Everybody of that owner who is not lost or is asked back, with what their own row says."""
     back = nw.col(_KEY).is_in(list(asked_back)) if asked_back else nw.lit(1) == nw.lit(0)
     if lost is not None:
         people = people.filter(~is_true(lost) | back)
@@ -114,23 +121,31 @@ def _here(people: Frame, lost: nw.Expr | None, frames: Mapping[str, Frame], work
     value = paid * nw.lit(work.months) if valued else nw.lit(work.value)
     lost_on = nw.col("lost_on") if has(people, "lost_on") else nw.lit(None, nw.Date)
     renewal = days_between(nw.lit(day), nw.col("renewal_on")) if has(people, "renewal_on") else nw.lit(None, nw.Int64)
-    return with_owner(people, frames).select(
-        _KEY, "owner", lost_on=lost_on, renewal_in=renewal, is_gone=gone.cast(nw.Int64), paid=paid, value=value
-    )
+    owned = with_owner(people, frames)
+    owned = owned.filter(nw.col("owner") == nw.lit(work.owner)) if work.owner else owned
+    return owned.select(_KEY, "owner", lost_on=lost_on, renewal_in=renewal, is_gone=gone.cast(nw.Int64), paid=paid, value=value)
 
 
-def _together(here: Frame, parts: Sequence[Frame], frames: TablesOf) -> Frame:
-    """`here` with what the parts say of each customer; each part is computed once and has a customer once."""
+def _together(here: Frame, many: Sequence[Frame], few: Sequence[Frame], frames: TablesOf) -> Frame:
+    """`here` with what the parts say of each customer, each of which has a customer once; those of few customers are computed once and put
+    together before, so that all customers are joined with them but once."""
     types: dict[str, Any] = {
         **dict.fromkeys(("held", "campaign", "done_today", "has_left", "promise", "broken", "worst", "grade", "shown"), nw.Int64),
         **dict.fromkeys(("reached_on", "snoozed_until", "contacted_on"), nw.Date),
         "reason": nw.String,
         **dict.fromkeys(("risk", "late_days"), nw.Float64),
     }
-    for part in parts:
-        names = [name for name in part.collect_schema().names() if name in types]
-        own = part.select(_KEY, *(nw.col(name).cast(types.pop(name)) for name in names))
-        here = here.join(frames.at_hand(own), on=_KEY, how="left")
+    held, noted = [frames.at_hand(part) for part in few], []
+    names = {name: types.pop(name) for part in held for name in part.collect_schema().names() if name in types}
+    for part in held:
+        there = part.collect_schema()
+        cells = (nw.col(name) if name in there else nw.lit(None) for name in names)
+        noted.append(part.select(_KEY, *(cell.cast(kind).alias(name) for cell, (name, kind) in zip(cells, names.items(), strict=True))))
+    said = nw.concat(noted).group_by(_KEY).agg(*(nw.col(name).max() for name in names))
+    here = here.join(frames.at_hand(said), on=_KEY, how="left")
+    for part in many:
+        own = [name for name in part.collect_schema().names() if name in types]
+        here = here.join(part.select(_KEY, *(nw.col(name).cast(types.pop(name)) for name in own)), on=_KEY, how="left")
     return frames.at_hand(here.select(nw.all(), *(nw.lit(None, kind).alias(name) for name, kind in types.items())))
 
 
@@ -141,29 +156,22 @@ def _severity(name: str, frames: Mapping[str, Frame]) -> nw.Expr:
     return shown.fill_null(nw.lit(0)).cast(nw.Int64).alias(name)
 
 
-def _of_signs(frames: Mapping[str, Frame]) -> Frame:
-    """customer_id, worst, grade, shown (the signs that the customer shows, each as its bit)."""
-    bits = [nw.when(nw.col("sign") == nw.lit(key)).then(nw.lit(1 << place)) for place, key in enumerate(SIGNS)]
-    rows = frames["customer_signs"].with_columns(bit=nw.coalesce(*bits, nw.lit(0)))
-    shown = nw.col("bit").sum().cast(nw.Int64)
-    return rows.group_by(_KEY).agg(worst=nw.col("severity").max(), grade=nw.col("severity").sum(), shown=shown)
-
-
-def _late(frames: Mapping[str, Frame], day: date) -> Frame | None:
-    """customer_id, late_days: how long a contact has been due by the customer's own rhythm."""
-    if "customer_rhythm" in frames:
-        due = days_between(nw.col("due_on"), nw.lit(day)).cast(nw.Float64)
-        return frames["customer_rhythm"].select(_KEY, late_days=nw.when(due > 0).then(due))
-    if "customer_features" not in frames or not has(frames["customer_features"], "usual_contact_gap"):
-        return None
-    due = nw.col("days_since_contact") - nw.col("usual_contact_gap")
-    return frames["customer_features"].select(_KEY, late_days=nw.when(due > 0).then(due))
+def _late(day: date) -> nw.Expr:
+    """late_days: how long a contact has been due by the customer's own rhythm."""
+    due = days_between(nw.col("due_on"), nw.lit(day)).cast(nw.Float64)
+    return nw.when(due > 0).then(due).alias("late_days")
 
 
 def _last_contact(frames: Mapping[str, Frame], day: date, work: Work) -> Frame | None:
     if "contacts" not in frames or not has(frames["contacts"], "contacted_on"):
         return None
-    return noted.in_touch(frames["contacts"], day, work.quiet_days)
+    if "customer_spoke" not in frames:
+        return noted.in_touch(frames["contacts"], day, work.quiet_days)
+    read_at = small(frames["dials"].select("as_of"))["as_of"].iloc[0].date()
+    since, day_before = nw.lit(day - timedelta(days=work.quiet_days)), nw.col("last_out_on")
+    before = frames["customer_spoke"].filter(day_before > since).select(_KEY, contacted_on=day_before)
+    later = noted.in_touch(frames["contacts"].filter(nw.col("contacted_on") >= nw.lit(read_at)), day, work.quiet_days)
+    return nw.concat([before, later]).group_by(_KEY).agg(contacted_on=nw.col("contacted_on").max())
 
 
 def _with_gains(

@@ -83,13 +83,13 @@ def complaints(view: View, span: Window) -> Complaints | None:
     """The complaints in the window and before it; None where no contact has a kind."""
     if not view.holds("contacts", "kind"):
         return None
-    contacts = declared(view.frames)["contacts"].filter(nw.col("kind").is_in(list(KINDS)))
-    at = "contacted_on"
+    contacts, at = declared(view.frames)["contacts"].filter(nw.col("kind").is_in(list(KINDS))), "contacted_on"
+    recent = contacts.filter(is_true(nw.col(at) >= nw.lit(span.before)))
     counts = [count_if(span.now(at)).cast(nw.Int64).alias("now"), count_if(span.then(at)).cast(nw.Int64).alias("before")]
-    kinds = small(contacts.group_by("kind", "channel").agg(*counts))
-    made = contacts.filter(nw.col("kind") == nw.lit("complaint"))
-    mine = made.group_by("customer_id").agg(*counts)
-    people = view.people.join(mine.rename({"now": "_now", "before": "_before"}), on="customer_id", how="left")
+    kinds = small(recent.group_by("kind", "channel").agg(*counts))
+    complaint = nw.col("kind") == nw.lit("complaint")
+    mine = view.at_hand(recent.filter(complaint).group_by("customer_id").agg(*counts).rename({"now": "_now", "before": "_before"}))
+    people = view.at_hand(view.people.join(mine, on="customer_id", how="left"))
     there = {"now": _there(people, span.since, span.until), "before": _there(people, span.before, span.since)}
     found = one_row(
         people,
@@ -103,7 +103,7 @@ def complaints(view: View, span: Window) -> Complaints | None:
         kinds=kinds[(kinds["now"] > 0) | (kinds["before"] > 0)].sort_values(["now", "before"], ascending=False, ignore_index=True),
         now=share_of(int(found["now_said"]), int(found["now"])),
         then=share_of(int(found["before_said"]), int(found["before"])),
-        ages=_ages(view, made, span),
+        ages=_ages(view, contacts.filter(complaint), span),
         groups=_groups(view, people.filter(there["now"]), span),
     )
 
@@ -196,9 +196,8 @@ def _groups(view: View, people: Frame, span: Window) -> dict[str, pd.DataFrame]:
 
 
 def _products(view: View, people: Frame, span: Window) -> Frame | None:
-    if not view.holds("orders", "product"):
+    if "customer_products" not in view.frames:
         return None
-    year = span.until - timedelta(days=365)
-    bought = view.frames["orders"].filter(is_true((nw.col("ordered_on") >= nw.lit(year)) & (nw.col("ordered_on") < nw.lit(span.until))))
-    pairs = bought.select("customer_id", group=words("product")).unique()
+    lately = is_true(nw.col("last_on") >= nw.lit(span.until - timedelta(days=365)))
+    pairs = view.frames["customer_products"].filter(lately).select("customer_id", group="product")
     return pairs.join(people.select("customer_id", "_now"), on="customer_id", how="inner")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from churn.actions.playbook import Play
 
@@ -28,7 +29,8 @@ def best_gains(
     A play fits as `plays_for` chooses; only their campaign's own where one is running. `answers` says by play whether it answers a sign
     that the customer shows, `reason` why they left ("": unknown), `running` by key of a play whether a campaign does it with them.
     """
-    fits = {play.key: answers[play.key] | np.isin(reason, [why for why in play.reasons if why]) for play in plays}
+    code, reasons = pd.factorize(reason)
+    fits = {play.key: answers[play.key] | np.isin(reasons, [why for why in play.reasons if why])[code] for play in plays}
     answered = np.logical_or.reduce([*fits.values(), np.zeros(len(risk), bool)])
     in_campaign = np.logical_or.reduce([*(running[play.key] for play in plays if play.key in running), np.zeros(len(risk), bool)])
     plain, every = np.full(len(risk), np.nan), np.full(len(risk), np.nan)

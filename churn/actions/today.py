@@ -87,9 +87,8 @@ def todays_list(
             frames, people, lost, day=day, plays=plays, work=work, scored=scored, following_up=due.keys(), asked_back=back.index.tolist()
         )
         order: Order = "gain" if scored else "signs" if "customer_signs" in frames else "value"
-        mine = known.filter(nw.col("owner") == nw.lit(work.owner)) if work.owner else known
         done = _done(frames, people, day=day, work=work, by=by)
-        found = cut(_named(people, placed(mine, work, order, back)), work, done=done)
+        found = cut(_named(people, placed(known, work, order, back)), work, done=done)
         now = Now(day, {play.key: play for play in plays}, due, dials.look_ahead if dials else None)
         told = why_now(frames, found.rows, now)
         running = {number: play for number, (_title, play, _on) in noted.running_campaigns(frames["journal"], day).items()}

@@ -147,7 +147,9 @@ def _with_reason(people: Frame, frames: Mapping[str, Frame], lines: Frame) -> Fr
 
 def _with_signs(people: Frame, frames: Mapping[str, Frame], dials: Dials | None, day: date) -> Frame:
     """With sign: 1 for whoever wrote, called or ordered after they left, else 0."""
-    until, gone = nw.lit(day if dials is None else dials.as_of), people.select("customer_id", "lost_on")
+    if dials is not None:
+        return _with_prepared_signs(people, frames)
+    until, gone = nw.lit(day), people.select("customer_id", "lost_on")
     found = []
     for table, column in (("contacts", "contacted_on"), ("orders", "ordered_on")):
         if table in frames and has(frames[table], column):
@@ -160,6 +162,19 @@ def _with_signs(people: Frame, frames: Mapping[str, Frame], dials: Dials | None,
         return people.with_columns(sign=nw.lit(0))
     marked = nw.concat(found).unique().with_columns(_sign=nw.lit(1))
     return people.join(marked, on="customer_id", how="left").with_columns(sign=nw.col("_sign").fill_null(nw.lit(0))).drop("_sign")
+
+
+def _with_prepared_signs(people: Frame, frames: Mapping[str, Frame]) -> Frame:
+    """The same by the last days that a load has prepared, as of the day that the data are read at."""
+    last = {"customer_spoke": "last_in_on", "customer_bought": "last_on"}
+    since = []
+    for name, column in last.items():
+        if name in frames:
+            people = people.join(frames[name].select("customer_id", nw.col(column).alias(f"_{name}")), on="customer_id", how="left")
+            since.append(is_true(nw.col(f"_{name}") > nw.col("lost_on")))
+    back = nw.any_horizontal(*since, ignore_nulls=True) if since else nw.lit(False)
+    marked = people.with_columns(sign=nw.when(back).then(nw.lit(1)).otherwise(nw.lit(0)))
+    return marked.drop(*(f"_{name}" for name in last if name in frames))
 
 
 def _with_first_life(people: Frame, frames: Mapping[str, Frame]) -> Frame:

@@ -10,6 +10,7 @@ from churn.filters import Span
 from churn.findings import stating
 from churn.findings.words import SMALL, against, beyond_chance, of
 from churn.measures import Aliases, Share
+from churn.measures.lives import lives_of
 from churn.measures.rates import share_of
 from churn.measures.told import told_reasons
 from churn.view import DIMENSIONS, View
@@ -65,8 +66,7 @@ def _where(view: View, moved: Moved) -> str:
     sign = 1 if moved.now.share > moved.then.share else -1
     shifts: list[tuple[float, str]] = []
     for column in columns:
-        lived = view.lived.join(measures.grouped(view.people, column.name), on="customer_id", how="left")
-        found = measures.churn_by_month_of(lived, view.dials.as_of, view.first_month)
+        found = measures.churn_by_month_of(lives_of(view.people, column.name), view.dials.as_of, view.first_month)
         for group, rows in found[found["group"].notna()].groupby("group"):
             lost: Any = rows.set_index("month")["lost"]
             now, then = int(lost.get(moved.month, 0)), int(lost.get(moved.before, 0))

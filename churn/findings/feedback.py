@@ -23,9 +23,9 @@ MOST_REASONS = 10
 MOST_TOLD = 12
 
 
-def feedback(desk: Desk, view: View, days: int, day: date) -> Findings:
+def feedback(desk: Desk, view: View, days: int, day: date, *, found: Complaints | None = None) -> Findings:
     """The digest of the last days before the data are read, for the product team; `day` is the day of work. Where the tables know no day,
-    it holds the reasons of all time alone."""
+    it holds the reasons of all time alone. `found` are the `complaints` of these days, where they are at hand."""
     title, question = _("Feedback"), _("What do customers complain of, why do they leave, and what did we promise and not keep?")
     span = window(desk, days, day)
     told = _reasons(desk, view, span)
@@ -36,7 +36,7 @@ def feedback(desk: Desk, view: View, days: int, day: date) -> Findings:
         return Findings(
             title, question, said=_("No day is known, so this is of all time."), parts=(_reason_part(told, None), *_missing(view))
         )
-    found = complaints(view, span)
+    found = complaints(view, span) if found is None else found
     broken = broken_promises(view, span)
     when = _("In the {days} days before {day}").format(days=wording.number(days), day=wording.date(span.until))
     parts = [

@@ -13,6 +13,7 @@ from churn.findings.overview import of_orders, revenue_of
 from churn.findings.words import SMALL, against, customers, few, interval, of, said_share
 from churn.measures import Buyers, Concentration, ExistingAgainstNew
 from churn.measures.dialect import Frame, count_if, has, one_row, real, small
+from churn.measures.lives import lives_of
 from churn.measures.newcomers import QUOTED_SPEND, QUOTED_TRY, quoted_existing_standing
 from churn.view import View
 from churn.wording import _, plural
@@ -26,8 +27,8 @@ def loyalty(view: View, *, by: str = "") -> Findings:
     """The concentration of revenue, the loyal fifth, existing against new, cohorts, and how long customers stay, by the column `by` where
     one is named."""
     title, question = _("Loyalty"), _("Who brings the revenue, who are they, and how long do customers stay?")
-    found = revenue_of(view)
-    parts = (_curve(view, found), *_fifths(view), *_who(view), *_newcomers(view), *_cohorts(view), _staying(view, by))
+    found, loyal = revenue_of(view), _loyal(view)
+    parts = (_curve(view, found), *_fifths(view, loyal), *_who(view, loyal), *_newcomers(view), *_cohorts(view), _staying(view, by))
     if not found and not view.dated:
         lacking = _("There is no revenue to count: load an orders table, or customers with what each pays a month.")
         return Findings(title, question, lacking=lacking)
@@ -82,13 +83,18 @@ def _curve(view: View, found: Concentration | None) -> Part:
     return Part(key, title, about.format(on=_on(view)), charts.concentration(found), notes=tuple(notes))
 
 
-def _fifths(view: View) -> list[Part]:
+def _loyal(view: View) -> Frame | None:
+    """customer_loyal; None where there is none."""
+    return view.at_hand(view.frames["customer_loyal"]) if "customer_loyal" in view.frames else None
+
+
+def _fifths(view: View, loyal: Frame | None) -> list[Part]:
     """Whether the loyal stay."""
     title = _("Do the loyal stay?")
-    if "customer_loyal" not in view.frames or view.dials is None:
+    if loyal is None or view.dials is None:
         return [Part("fifths", title, lacking=_("Who is loyal is told from orders: load an orders table."))]
-    found = measures.loyal_fifths_of(view.frames["customer_loyal"], view.dials)
-    if not _were_loyal(view):
+    found = measures.loyal_fifths_of(loyal, view.dials)
+    if not _were_loyal(loyal):
         before = _("Who was loyal a year ago is told from the orders before {day}, and there are none.")
         return [Part("fifths", title, lacking=before.format(day=wording.date(found.day)))]
     if found.customers < SMALL:
@@ -112,17 +118,16 @@ def _fifths(view: View) -> list[Part]:
     return [Part("fifths", title, said, table=table, notes=tuple(text[:1].upper() + text[1:] for text in apart))]
 
 
-def _were_loyal(view: View) -> bool:
+def _were_loyal(loyal: Frame) -> bool:
     """Whether anybody had ordered before the day that the loyal are told on."""
-    return one_row(view.frames["customer_loyal"], [count_if(nw.col("frequency") > 0).alias("n")])["n"] > 0
+    return one_row(loyal, [count_if(nw.col("frequency") > 0).alias("n")])["n"] > 0
 
 
-def _who(view: View) -> list[Part]:
+def _who(view: View, loyal: Frame | None) -> list[Part]:
     """Who the loyal fifth are, and how they differ from the others."""
-    if "customer_loyal" not in view.frames or not _were_loyal(view):
+    if loyal is None or not _were_loyal(loyal):
         return []
-    loyal = view.frames["customer_loyal"].select("customer_id", "habitual")
-    parts = [_leanings(view, loyal), _differences(view, loyal)]
+    parts = [_leanings(view, loyal.select("customer_id", "habitual")), _differences(view, loyal.select("customer_id", "habitual"))]
     return [part for part in parts if part is not None]
 
 
@@ -235,11 +240,11 @@ def _claims(found: ExistingAgainstNew) -> str:
 
 def _cohorts(view: View) -> list[Part]:
     title = _("Those who came together")
-    if view.dials is None or view.first_month is None or "customer_months" not in view.frames:
+    if view.dials is None or view.first_month is None or "customer_quarters" not in view.frames:
         return [
             Part("cohorts", title, lacking=_("Cohorts need the day that customers began: load it with the customers, or their orders."))
         ]
-    found = measures.cohorts_of(view.lived, view.frames["customer_months"], view.dials.as_of, view.first_month, every="quarter")
+    found = measures.cohorts_of(view.lived, view.frames["customer_quarters"], view.dials.as_of, view.first_month, every="quarter")
     if found.cells.empty:
         return []
     if found.cells.loc[found.cells["period"] == 0, "customers"].sum() < SMALL:
@@ -257,8 +262,7 @@ def _staying(view: View, by: str) -> Part:
     key, title = "staying", _("How long customers stay")
     if view.dials is None:
         return Part(key, title, lacking=_("How long customers stay needs days: when each began, and when they left or last ordered."))
-    groups = measures.grouped(view.people, by) if by else None
-    found = measures.survival(view.lived, view.dials.as_of, groups)
+    found = measures.survival(lives_of(view.people, by or None), view.dials.as_of)
     if found.curves.empty:
         return Part(key, title, lacking=_("No start of a customer is known: load the day that each began."))
     unknown = plural(

@@ -8,7 +8,7 @@ from churn.filters import ALL_TIME, Span
 from churn.findings.blocks import Figure, Findings, Part
 from churn.findings.changed import changed
 from churn.findings.nps import score_of
-from churn.findings.risks import spread, stake
+from churn.findings.risks import bands, spread, stake
 from churn.findings.words import SMALL, against, customers, few, interval, of, said_share
 from churn.measures import Concentration, Share
 from churn.measures.dialect import Frame, has, one_row, real
@@ -25,14 +25,15 @@ def overview(view: View, card: Scorecard | None = None, *, deeper: bool = False)
     """The firm at a glance; with a `card` that finds a signal also what is at stake by the risks that the desk keeps, which are
     the deeper model's where `deeper` says so."""
     rates = _rates(view)
-    at_risk = stake(view, card) if card is not None else None
+    banded = bands(view) if card is not None else None
+    at_risk = stake(banded, card) if card is not None and banded is not None else None
     return Findings(
         title=_("Overview"),
         question=_("How many customers leave, is it better than before, and what does it cost?"),
         figures=tuple(filter(None, [_active(view), _churn(view, rates), _lost_value(view), *(at_risk or ()), _nps(view), _top(view)])),
         said=changed(view, rates) if rates is not None else "",
         caution=few(view.customers, customers(view.customers)),
-        parts=(_trend(view, rates), *(spread(view, card, deeper=deeper) if card is not None and at_risk else ())),
+        parts=(_trend(view, rates), *(spread(banded, card, deeper=deeper) if card is not None and banded is not None and at_risk else ())),
     )
 
 

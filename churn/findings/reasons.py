@@ -132,13 +132,13 @@ def _by(view: View, told: ToldReasons, by: str) -> Part:
 
 def _before(view: View, said: Frame, told: ToldReasons) -> Part | None:
     """What those who left had been like, by reason."""
-    if not view.dated or "customer_months" not in view.frames:
+    if not view.dated or "customer_leaving" not in view.frames:
         return None
     lost = said.filter(is_known(nw.col("lost_on")))
     grouped = lost if told.texts is None else lost.with_columns(put_in_groups(told.texts))
     unsaid = nw.col("reason").str.to_lowercase() == nw.lit(NOT_STATED)
-    found = measures.before_leaving(
-        grouped.with_columns(reason=nw.when(~unsaid).then(nw.col("reason"))), view.people, view.frames["customer_months"]
+    found = measures.before_leaving_of(
+        grouped.with_columns(reason=nw.when(~unsaid).then(nw.col("reason"))), view.people, view.frames["customer_leaving"]
     )
     if found.empty:
         return None

@@ -25,9 +25,14 @@ def ahead(card: Scorecard) -> str:
     return "" if days is None else plural("within {n} day", "within {n} days", days)
 
 
-def stake(view: View, card: Scorecard) -> tuple[Figure, ...]:
-    """What the active customers' risks add up to; nothing where nobody is scored."""
-    found = measures.at_risk(view.people, scores(view), _lost(view))
+def bands(view: View) -> pd.DataFrame:
+    """What `stake` and `spread` add up: `measures.risk_bands` of the people."""
+    return measures.risk_bands(view.people, scores(view), _lost(view))
+
+
+def stake(banded: pd.DataFrame, card: Scorecard) -> tuple[Figure, ...]:
+    """What the active customers' risks (`bands`) add up to; nothing where nobody is scored."""
+    found = measures.at_risk_of(banded)
     if not found.scored:
         return ()
     of = plural("The risk of {n} active customer", "The risks of {n} active customers added up", found.scored)
@@ -39,16 +44,16 @@ def stake(view: View, card: Scorecard) -> tuple[Figure, ...]:
     return (Figure(_("Monthly value at risk"), wording.money(found.value_at_risk), on), losses)
 
 
-def spread(view: View, card: Scorecard, *, deeper: bool = False) -> tuple[Part, ...]:
-    """How risk is spread over the active customers, and what moves the score over all of them."""
-    found = measures.at_risk(view.people, scores(view), _lost(view))
+def spread(banded: pd.DataFrame, card: Scorecard, *, deeper: bool = False) -> tuple[Part, ...]:
+    """How risk is spread over the active customers (`bands`), and what moves the score over all of them."""
+    found = measures.at_risk_of(banded)
     unknown = found.active - found.scored
     untold = plural("Too little is known of {n} more for a risk.", "Too little is known of {n} more for a risk.", unknown)
     shown = plural("{n} active customer by risk of leaving", "{n} active customers by risk of leaving", found.scored)
     of_whom = _("The scorecard's; the risks shown are the deeper model's.") if deeper else ""
     about = " ".join(filter(None, [_("Each column's part in the scores of all customers. An association, not a cause."), of_whom]))
     moves = charts.drivers(dict(zip(card.columns, card.importance.tolist(), strict=True)), most=MOST_DRIVERS)
-    risks = charts.risk_spread(measures.risk_spread(view.people, scores(view), _lost(view)))
+    risks = charts.risk_spread(measures.risk_spread_of(banded))
     return (
         Part("spread", _("How risk is spread"), shown, chart=risks, notes=(untold,) if unknown else (), half=True),
         Part("drivers", _("What moves the score"), about, chart=moves, half=True),

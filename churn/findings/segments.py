@@ -15,7 +15,8 @@ from churn.findings.words import SMALL, customers, few, interval, of
 from churn.measures import Segments
 from churn.measures.dialect import Frame, has, is_known, real, small
 from churn.measures.rates import share_of
-from churn.view import DIMENSIONS, RFM, View
+from churn.measures.rfm import RFM
+from churn.view import DIMENSIONS, View
 from churn.wording import _, plural
 
 BY_TENURE, BY_VALUE = "@tenure", "@value"

@@ -2,8 +2,8 @@
 
 from churn.measures.answers import comments, stayed_after_answer
 from churn.measures.around_changes import around_change
-from churn.measures.at_risk import AtRisk, at_risk, risk_spread, riskiest
-from churn.measures.before_leaving import before_leaving
+from churn.measures.at_risk import AtRisk, at_risk, at_risk_of, risk_bands, risk_spread, risk_spread_of, riskiest
+from churn.measures.before_leaving import before_leaving, before_leaving_of
 from churn.measures.changes import ChangeRisk, change_risk, changes_by_month, leaving_by_change, lost_after_change
 from churn.measures.churning import average_churn, churn_by_month, churn_by_month_of, grouped
 from churn.measures.cohorts import Cohorts, cohorts, cohorts_of
@@ -64,8 +64,10 @@ __all__ = [
     "Survival",
     "around_change",
     "at_risk",
+    "at_risk_of",
     "average_churn",
     "before_leaving",
+    "before_leaving_of",
     "bought",
     "buyers",
     "change_risk",
@@ -111,7 +113,9 @@ __all__ = [
     "rfm",
     "rfm_segments",
     "rfm_segments_of",
+    "risk_bands",
     "risk_spread",
+    "risk_spread_of",
     "riskiest",
     "segment_name",
     "segments",

@@ -1,6 +1,5 @@
 """What is at stake among the customers who are still there."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from churn.errors import ChurnError
-from churn.measures.dialect import Frame, count_if, has, is_known, is_true, one_row, real, small
+from churn.measures.dialect import Frame, count_if, has, is_known, is_true, real, small
 from churn.wording import _
 
 BANDS = 20
@@ -37,23 +36,33 @@ def at_risk(customers: Frame, scores: Frame, lost: nw.Expr) -> AtRisk:
 
     Columns in: customers.customer_id, monthly_value (may be absent) and those of `lost`; scores.customer_id, risk (missing: not scored).
     """
+    return at_risk_of(risk_bands(customers, scores, lost))
+
+
+def risk_bands(customers: Frame, scores: Frame, lost: nw.Expr) -> pd.DataFrame:
+    """What both `at_risk` and `risk_spread` add up, in one reading: by band (NaN: not scored) customers, scored, expected_losses, and where
+    the desk has monthly values valued, monthly_value, value_at_risk. Columns in: as `at_risk`."""
     active = _active(customers, scores, lost)
-    paid = has(active, "monthly_value")
-    columns = [nw.len().alias("active"), nw.col("risk").count().alias("scored"), nw.col("risk").sum().alias("expected_losses")]
-    if paid:
-        columns += [
-            count_if(is_known(nw.col("value_at_risk"))).alias("valued"),
-            nw.col("monthly_value").sum(),
-            nw.col("value_at_risk").sum(),
-        ]
-    totals = one_row(active, columns)
+    sums = [nw.len().alias("customers"), nw.col("risk").count().alias("scored"), nw.col("risk").sum().alias("expected_losses")]
+    if has(active, "monthly_value"):
+        valued = count_if(is_known(nw.col("value_at_risk"))).alias("valued")
+        sums += [valued, nw.col("monthly_value").sum(), nw.col("value_at_risk").sum()]
+    band = (nw.col("risk") * BANDS).floor().cast(nw.Int64)
+    banded = active.with_columns(band=band).with_columns(band=nw.when(nw.col("band") < BANDS).then(nw.col("band")).otherwise(BANDS - 1))
+    whole = banded.with_columns(band=nw.when(is_known(nw.col("risk"))).then(nw.col("band")))
+    return small(whole.group_by("band").agg(*sums)).astype("float64")
+
+
+def at_risk_of(bands: pd.DataFrame) -> AtRisk:
+    """`at_risk` from `risk_bands`."""
+    totals, paid = bands.sum(), "monthly_value" in bands
     return AtRisk(
-        active=int(totals["active"]),
+        active=int(totals["customers"]),
         scored=int(totals["scored"]),
-        valued=int(totals.get("valued", 0)),
-        monthly_value=_or_nought(totals["monthly_value"]) if paid else None,
-        value_at_risk=_or_nought(totals["value_at_risk"]) if paid else None,
-        expected_losses=_or_nought(totals["expected_losses"]),
+        valued=int(totals["valued"]) if paid else 0,
+        monthly_value=float(totals["monthly_value"]) if paid else None,
+        value_at_risk=float(totals["value_at_risk"]) if paid else None,
+        expected_losses=float(totals["expected_losses"]),
     )
 
 
@@ -62,15 +71,14 @@ def risk_spread(customers: Frame, scores: Frame, lost: nw.Expr) -> pd.DataFrame:
 
     Columns in: as `at_risk`. Columns out: band_low, band_high (0..1), customers, and monthly_value where the desk has it; 20 rows.
     """
-    active = _active(customers, scores, lost)
-    sums = [nw.len().alias("customers")]
-    if has(active, "monthly_value"):
-        sums.append(nw.col("monthly_value").sum())
-    banded = active.filter(is_known(nw.col("risk"))).with_columns(band=(nw.col("risk") * BANDS).floor().cast(nw.Int64))
-    counted = small(
-        banded.with_columns(band=nw.when(nw.col("band") < BANDS).then(nw.col("band")).otherwise(BANDS - 1)).group_by("band").agg(*sums)
-    )
-    spread = counted.set_index("band").reindex(range(BANDS)).fillna(0.0).reset_index(drop=True)
+    return risk_spread_of(risk_bands(customers, scores, lost))
+
+
+def risk_spread_of(bands: pd.DataFrame) -> pd.DataFrame:
+    """`risk_spread` from `risk_bands`."""
+    columns = [name for name in ("customers", "monthly_value") if name in bands]
+    counted = bands[bands["band"].notna()].astype({"band": "int64"}).set_index("band")[columns]
+    spread = counted.reindex(range(BANDS)).fillna(0.0).reset_index(drop=True)
     edges = np.arange(BANDS + 1) / BANDS
     return spread.assign(customers=spread["customers"].astype("int64"), band_low=edges[:-1], band_high=edges[1:])[
         ["band_low", "band_high", *spread.columns]
@@ -103,7 +111,3 @@ def _active(customers: Frame, scores: Frame, lost: nw.Expr) -> Frame:
     if has(customers, "monthly_value"):
         return joined.with_columns(value_at_risk=nw.col("monthly_value") * nw.col("risk"))
     return joined
-
-
-def _or_nought(total: float) -> float:
-    return 0.0 if math.isnan(total) else total

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 import narwhals.stable.v2 as nw
@@ -11,7 +11,7 @@ import pandas as pd
 
 from churn.dials import Dials
 from churn.measures.declared import Tables, declared
-from churn.measures.dialect import Frame, count_if, days_between, one_row
+from churn.measures.dialect import Frame, count_if, days_between, has, one_row
 from churn.measures.lives import active, given
 from churn.measures.rates import with_shares
 
@@ -28,6 +28,20 @@ class ContactGaps:
     gaps: int
     mean_days: float
     mean_own_days: float
+
+
+def last_spoke(contacts: Frame, as_of: date) -> Frame:
+    """When each customer last got in touch before `as_of`, and the firm with them: customer_id, last_in_on, last_out_on (null: never); a
+    load prepares it as customer_spoke.
+
+    Columns in: customer_id, contacted_on, direction (absent: every contact counts for both).
+    """
+    told = has(contacts, "direction")
+    days = {"last_in_on": "in", "last_out_on": "out"}
+    made = contacts.select("customer_id", *(["direction"] if told else []), day=nw.col("contacted_on").cast(nw.Date))
+    day = {name: nw.when(nw.col("direction") == nw.lit(way)).then(nw.col("day")) if told else nw.col("day") for name, way in days.items()}
+    known = made.filter(nw.col("day") < nw.lit(as_of))
+    return known.group_by("customer_id").agg(*(expression.max().alias(name) for name, expression in day.items()))
 
 
 def contact_gaps(tables: Tables, dials: Dials, *, direction: Literal["in", "out"] | None = None) -> ContactGaps:

@@ -10,6 +10,7 @@ from churn.measures.rates import share_of
 from churn.wording import _
 
 YEAR = 365
+RFM = "rfm"
 SEGMENTS = (
     "champions", "loyal", "promising", "new", "needs_attention", "about_to_leave", "cannot_lose", "at_risk", "hibernating", "long_gone",
 )  # fmt: skip
@@ -50,7 +51,7 @@ def bought(orders: Frame, as_of: date) -> Frame:
     Columns in: as `rfm`.
     """
     named = {"last_on": "_last", "orders": "frequency", "revenue": "monetary", "revenue_year": "_year", "rfm": "segment"}
-    names = ("last_on", "recency_days", "orders", "revenue", "revenue_year", "r", "f", "m", "rfm")
+    names = ("last_on", "recency_days", "orders", "revenue", "revenue_year", "r", "f", "m", RFM)
     return _scored(orders, as_of).select("customer_id", *(nw.col(named.get(name, name)).alias(name) for name in names))
 
 

@@ -25,6 +25,7 @@ from churn.loads import Former, Load
 from churn.opening import Room
 from churn.putting import Poured, pour, put_table
 from churn.store.before import Before, before
+from churn.store.kept import Kept
 from churn.store.noting import Journal
 from churn.store.root import open_root
 from churn.store.turns import Turns
@@ -60,6 +61,7 @@ class Desk:
         self._root = root
         turns = Turns(folder, root)
         self._cursor, self._write, self.interrupt = turns.cursor, turns.write, turns.interrupt
+        self._kept = Kept()
         self.journal = Journal(self._cursor, partial(self._write, counted="noted"))
 
     def __enter__(self) -> Self:
@@ -221,10 +223,14 @@ class Desk:
             return [row[0] for row in cursor.execute("SELECT customer_id FROM customers ORDER BY _row").fetchall()]
 
     def rows(self, table: str, *customer_ids: str) -> pd.DataFrame:
-        """Some customers' rows of a table, as `frame` gives them; none for an unknown customer. StoreError if not loaded."""
+        """Some customers' rows of a table, as `frame` gives them; none for an unknown customer. StoreError if not loaded.
+
+        The last answers are kept while the desk's version stays: a page asks several times.
+        """
         known_table(table)
         with self._cursor() as cursor:
-            return labelled(cursor, table, "WHERE customer_id IN (SELECT unnest(?))", list(customer_ids))
+            key = (value(cursor, "SELECT version FROM _desk"), table, customer_ids)
+            return self._kept.of(key, lambda: labelled(cursor, table, "WHERE customer_id IN (SELECT unnest(?))", list(customer_ids)))
 
     def before(self, customer_id: str) -> Before | None:
         """One customer as they were before the last load, as `churn.store.before.before` tells."""

@@ -7,7 +7,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from churn.actions.held_out import without_held_out
-from churn.measures.dialect import Frame, is_known, is_true, small, words
+from churn.measures.dialect import small
 from churn.measures.rates import with_shares
 from churn.store import Desk
 
@@ -28,15 +28,16 @@ def next_products(desk: Desk, customer_id: str, day: date) -> NextProducts | Non
     """What others have who have all that this customer has bought by `day`; None where orders name no product, where the customer has
     bought none, or is held out."""
     with desk.reading() as frames:
-        pairs = _pairs(frames["orders"], day) if "orders" in frames else None
-        if pairs is None:
+        if "customer_products" not in frames:
             return None
+        pairs = frames["customer_products"].filter(nw.col("first_on") <= nw.lit(day)).select("customer_id", "product")
         mine = without_held_out(pairs.filter(nw.col("customer_id") == nw.lit(customer_id)), frames, day)
         own = sorted(small(mine.select("product"))["product"])
         if not own:
             return None
         counted = pairs.filter(nw.col("product").is_in(own)).group_by("customer_id").agg(nw.len().cast(nw.Int64).alias("n"))
-        same = counted.filter((nw.col("n") == len(own)) & (nw.col("customer_id") != nw.lit(customer_id))).select("customer_id")
+        alike = (nw.col("n") == len(own)) & (nw.col("customer_id") != nw.lit(customer_id))
+        same = frames.at_hand(counted.filter(alike).select("customer_id"))
         others = int(small(same.select(nw.len().alias("n")))["n"].iloc[0])
         beside = pairs.filter(~nw.col("product").is_in(own)).join(same, on="customer_id", how="semi")
         most = beside.group_by("product").agg(nw.len().cast(nw.Int64).alias("customers"))
@@ -44,11 +45,3 @@ def next_products(desk: Desk, customer_id: str, day: date) -> NextProducts | Non
     found = found.sort_values(["customers", "product"], ascending=[False, True], ignore_index=True).assign(others=others)
     shares = with_shares(found, "customers", "others")[["product", "customers", "share", "low", "high"]]
     return NextProducts(tuple(own), others, shares)
-
-
-def _pairs(orders: Frame, day: date) -> Frame | None:
-    """Each customer and product once: customer_id, product; None where the orders have no product."""
-    if "product" not in orders.collect_schema().names():
-        return None
-    named = orders.filter(is_true(nw.col("ordered_on") <= nw.lit(day))).select("customer_id", product=words("product"))
-    return named.filter(is_known(nw.col("product"))).unique()
