@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from churn.histories import LEARNED, OF_EVENTS, history_of, of_nobody
 from churn.intake import Intake, ReadOptions
 from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, constants_of, said_again
+from churn.snapshot_commands import snapshot_named, take_snapshot
 from churn.tables import TABLES
 from churn.terminal import LabelColumn, Lost, progress, show, tell, tell_rejected, trained
 from churn.wording import _, listing
@@ -49,7 +50,7 @@ def load(
     label: LabelColumn = None,
     lost: Lost = None,
 ) -> None:
-    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost.
+    """Loads tables, or a snapshot, into a desk, all of them or none, and learns a score where the customers table marks the lost.
 
     customers=accounts.csv says which table a file is; several files may hold one table; products=FILE only checks what orders name. --map
     and --set may be meant for one table or file: --map orders.SOURCE=COLUMN.
@@ -57,6 +58,8 @@ def load(
     from churn.report.history import same_file
     from churn.store import open_desk
 
+    if snapshot := snapshot_named(files, refused=options != ReadOptions() or add or bool(constants or label or lost)):
+        return take_snapshot(desk, snapshot, if_empty=if_empty, at=this_moment(), by=user())
     with open_desk(desk) as opened:
         if not (if_empty and "customers" in opened.tables()):
             gathered = gather(files, options, constants_of(constants or []))
@@ -270,26 +273,3 @@ def existing(folder: Path) -> "Desk":
     if not (folder / "desk.duckdb").is_file():
         raise StoreError(_("There is no desk in {folder}: name the folder that tables were loaded into.").format(folder=folder))
     return open_desk(folder)
-
-
-def snapshot(
-    folder: Annotated[Path, typer.Option("--in", help=_("the folder with customers.parquet, orders.parquet and so on"))],
-    out: Annotated[Path, typer.Option(help=_("the folder to write features.parquet, signs.parquet and scores.parquet to"))],
-    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help=_("what happened before this day is known"))],
-    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help=_("what computes it"))] = "duckdb",
-    model: Annotated[Path | None, typer.Option(help=_("a model learned from histories, to score everybody by"))] = None,
-    gone_after: Annotated[
-        int | None, typer.Option(min=0, help=_("days without an order after which a customer counts as gone; 0: only by ended_on"))
-    ] = None,
-    look_ahead: Annotated[int | None, typer.Option(min=1, help=_("days to look ahead"))] = None,
-) -> None:
-    """Computes features, signs and scores of all customers as of a day, from Parquet files to Parquet files."""
-    from churn.prepared import Wishes
-    from churn.risk.keeping import load as load_model
-    from churn.snapshot import snapshot as make
-
-    if engine == "spark":
-        raise StoreError(_("Spark is not there yet: say --engine duckdb."))
-    card = load_model(model) if model else None
-    wishes = Wishes(as_of=as_of.date(), gone_after=gone_after, look_ahead=look_ahead)
-    show({"out": str(out), "as_of": as_of.date().isoformat(), "rows": make(folder, out, wishes, card)})

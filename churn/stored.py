@@ -47,7 +47,7 @@ PREPARED = (
     "looked_back",
     "dials",
 )
-_SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
+SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
 _SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _ROW_AS_ID = "\x00 row as id"
 _PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]", "flag": "str"}
@@ -158,7 +158,7 @@ def put_table(cursor: Cursor, table: Table, intake: Intake, loaded_at: datetime 
     """Writes the intake's rows as a table that is not there, by the load of that number; customers of a file without ids go by their sheet
     rows, unlisted."""
     columns = _named_columns(table, intake)
-    types, frame = {column.name: _SQL_TYPES[column.type] for column in columns}, intake.frame
+    types, frame = {column.name: SQL_TYPES[column.type] for column in columns}, intake.frame
     if "customer_id" not in types:
         types, frame = {"customer_id": "VARCHAR"} | types, frame.assign(**{_ROW_AS_ID: intake.rows.astype("str")})[[_ROW_AS_ID, *frame]]
     create(cursor, table.name, types, frame)
@@ -174,15 +174,15 @@ def _named_columns(table: Table, intake: Intake) -> list[StoredColumn]:
     reserved = {column.name for column in table.columns} | RESERVED
     columns: list[StoredColumn] = []
     for label in intake.frame.columns:
-        name = fields[label].column or _safe_name(label, reserved, {column.name for column in columns})
+        name = fields[label].column or safe_name(label, reserved, {column.name for column in columns})
         columns.append(StoredColumn(name, label, fields[label].type))
     return columns
 
 
-def _safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
+def safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
     """A name of a-z, 0-9 and _ that begins with a letter, is none of the schema's and not yet taken.
 
-    >>> [_safe_name(label, {"plan"}, {"x"}) for label in ("Monthly Charge (€)", "2nd plan", "Plan", "نام")]
+    >>> [safe_name(label, {"plan"}, {"x"}) for label in ("Monthly Charge (€)", "2nd plan", "Plan", "نام")]
     ['monthly_charge', 'x_2nd_plan', 'x_plan', 'x_2']
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()

@@ -18,7 +18,7 @@ ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
     "errors", "tables", "wording", "intake", "gathering", "stacking", "linking", "products", "stored", "loads", "journal", "opening",
     "store", "adding", "histories", "dials", "measures", "filters", "features", "signs", "prepared", "risk", "snapshot", "view", "money",
-    "actions", "charts", "findings", "report", "terminal", "desk_commands", "export_command", "__main__",
+    "actions", "charts", "findings", "report", "terminal", "snapshot_commands", "desk_commands", "export_command", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")
 WITH_STREAMLIT = ("app", "front", "pages", "ui")

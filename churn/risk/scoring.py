@@ -1,6 +1,6 @@
 """Scores a sheet with a scorecard and takes every score apart. NumPy and pandas are all that it needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -72,10 +72,19 @@ class Step:
     log_odds: float
 
 
-def score(card: Scorecard, frame: pd.DataFrame, *, id_column: str | None = None, said: Mapping[str, str] | None = None) -> Scores:
+def score(
+    card: Scorecard,
+    frame: pd.DataFrame,
+    *,
+    id_column: str | None = None,
+    said: Mapping[str, str] | None = None,
+    filled: Collection[str] | None = None,
+) -> Scores:
     """Scores each row of `frame` (columns typed as `churn.intake` types them) and explains it, in the frame's order. `said`: columns of
-    the score and the headers that hold them, where names do not tell."""
-    sources = {column: header for column, header in sources_of(card, frame, said=said).items() if not is_void(frame[header])}
+    the score and the headers that hold them, where names do not tell. `filled`: where the frame is a piece of a larger one, the headers
+    that are not void in the whole."""
+    named = sources_of(card, frame, said=said).items()
+    sources = {column: header for column, header in named if (not is_void(frame[header]) if filled is None else header in filled)}
     absent = frozenset(number for number, column in enumerate(card.columns) if column not in sources)
     codes = codes_of(card, frame, sources)
     bags = bags_of(card, frame, sources, id_column)

@@ -27,6 +27,7 @@ from churn.opening import first_line, write_witness, writes
 from churn.store.before import Before, before
 from churn.store.noting import Journal
 from churn.store.root import open_root
+from churn.store.taken import Taken, put_taken
 from churn.stored import (
     Json,
     Prepare,
@@ -105,6 +106,11 @@ class Desk:
             if prepare is not None:
                 prepare_all(cursor, prepare)
             journal.settle_book(cursor)
+
+    def take(self, taken: Taken, *, at: datetime | None = None, by: str = "") -> None:
+        """Puts a snapshot in the place of all tables, in one transaction, to be undone as a load."""
+        with self._write() as cursor:
+            put_taken(cursor, taken, at=at, by=by)
 
     def prepare(self, prepare: Prepare, *, settings: Mapping[str, Json] | None = None, of: str | None = None) -> None:
         """Makes anew what pages read of the tables, in one transaction with `settings`.

@@ -1,0 +1,102 @@
+"""How all customers stand as of a day, from Parquet files to Parquet files: all that pages read, and nothing of what customers did."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from churn.errors import ChurnError, ModelError
+from churn.measures.declared import Tables
+from churn.measures.dialect import small
+from churn.prepared import EDITION, Wishes, prepared
+from churn.risk.keeping import to_text
+from churn.risk.scorecard import Scorecard
+from churn.snapshot.folder import fresh
+from churn.snapshot.kept import MODEL, SAYS, Kept, file_of, part_of
+from churn.snapshot.people import as_kept
+from churn.snapshot.scoring import explained, filled_in, scores_schema
+from churn.store.parquet import batches, parquet_tables, write_parquet
+from churn.stored import PREPARED, Json, StoredColumn
+from churn.tables import TABLES
+from churn.wording import _
+
+BATCH = 100_000
+NAMES = ("customers", *PREPARED, "scores")
+
+
+def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None) -> dict[str, int]:
+    """Writes a snapshot to the folder `out`, whole or not at all: customers, what is prepared of all tables and, where there is a score
+    learned from histories, everybody's score with its explanation, and the model; gives the rows of each file.
+
+    `folder` holds the tables as NAME.parquet with the schema's columns. Raises StoreError where they cannot be read or `out` holds anything
+    else, ModelError where the score was not learned from histories.
+    """
+    of_histories(card)
+    with fresh(out, folder) as passing:
+        with parquet_tables(folder) as found:
+            tables, columns = as_kept(found)
+            about = made_of(found)
+            for name, frame in made_of_all(tables, wishes).items():
+                _write(frame, passing / file_of(name))
+        if card is not None:
+            _write_scores(card, passing)
+        kept = kept_of(passing, wishes, columns, about, engine="duckdb")
+        (passing / SAYS).write_text(kept.to_text(), "utf-8")
+    return {file_of(name).removesuffix(".parquet"): n for name, n in kept.rows.items()}
+
+
+def of_histories(card: Scorecard | None) -> None:
+    """Raises ModelError where a score was not learned from histories."""
+    if card is not None and card.provenance.look_ahead is None:
+        raise ModelError(
+            _("That model was not learned from histories: name the one that load gives as history, in the desk's folder models.")
+        )
+
+
+def made_of_all(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
+    """The tables of a snapshot by their names in a desk. Raises ChurnError where there is no day to read them at."""
+    if wishes.dials(tables) is None:
+        raise ChurnError(_("A snapshot needs its day: say --as-of."))
+    return {"customers": tables["customers"], **prepared(tables, wishes)}
+
+
+def made_of(tables: Tables) -> dict[str, dict[str, Json]]:
+    """Of what a snapshot is made: the rows and columns of each table of the schema."""
+    return {
+        name: {"rows": int(small(tables[name].select(n=nw.len()))["n"].iloc[0]), "columns": tables[name].collect_schema().names()}
+        for name in TABLES
+        if name in tables
+    }
+
+
+def kept_of(
+    folder: Path, wishes: Wishes, columns: tuple[StoredColumn, ...], about: Mapping[str, Mapping[str, Json]], *, engine: str
+) -> Kept:
+    """What is to be said of a snapshot whose files lie in a folder."""
+    names = sorted(path.name for path in folder.iterdir())
+    parts = tuple(part_of(folder, name) for name in names)
+    rows = {name: pq.ParquetFile(folder / file_of(name)).metadata.num_rows for name in NAMES if file_of(name) in names}
+    day = wishes.as_of.isoformat() if wishes.as_of else ""
+    return Kept(EDITION, engine, day, wishes.as_setting(), columns, about, rows, parts, scored="scores" in rows)
+
+
+def _write(frame: nw.LazyFrame[Any] | pd.DataFrame, file: Path) -> None:
+    if isinstance(frame, pd.DataFrame):
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), file)
+    else:
+        write_parquet(frame, file)
+
+
+def _write_scores(card: Scorecard, out: Path) -> None:
+    features = out / file_of("customer_features")
+    if not features.is_file():
+        raise ChurnError(_("There is nobody to score: these tables hold nothing that customers did, and no day on which any left."))
+    (out / MODEL).write_text(to_text(card), "utf-8")
+    filled, schema = filled_in(features), scores_schema(card)
+    with pq.ParquetWriter(out / file_of("scores"), schema) as writer:
+        for rows in batches(features, BATCH):
+            writer.write_table(pa.Table.from_pandas(explained(card, rows, filled), schema=schema, preserve_index=False))
