@@ -2,7 +2,7 @@
 
 import getpass
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import typer
 from churn.errors import FilterError, QuestionError, StoreError, TrainingError
 from churn.filters import filters_from
 from churn.gathering import Piece, gather
-from churn.histories import LEARNED, OF_EVENTS, history_of, of_nobody
+from churn.histories import LEARNED, OF_EVENTS, History, history_of, of_nobody
 from churn.intake import Intake, ReadOptions
 from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, constants_of, said_again
@@ -55,20 +55,16 @@ def load(
     customers=accounts.csv says which table a file is; several files may hold one table; products=FILE only checks what orders name. --map
     and --set may be meant for one table or file: --map orders.SOURCE=COLUMN.
     """
-    from churn.report.history import same_file
     from churn.store import open_desk
 
     if snapshot := snapshot_named(files, refused=options != ReadOptions() or add or bool(constants or label or lost)):
-        return take_snapshot(desk, snapshot, if_empty=if_empty, at=this_moment(), by=user())
+        take_snapshot(desk, snapshot, if_empty=if_empty, at=this_moment(), by=user())
+        return
     with open_desk(desk) as opened:
         if not (if_empty and "customers" in opened.tables()):
             gathered = gather(files, options, constants_of(constants or []))
             found = history_of(opened, [like_before(opened, piece) for piece in gathered.pieces], duplicates=options.duplicates)
-            for sentence in (*gathered.told, *found.told):
-                tell(sentence)
-            for intake in found.tables.values():
-                if told := same_file(intake.file, opened.earlier_loads(intake.digest), intake.digest):
-                    tell(told)
+            tell_read(opened, gathered.told, found)
             if add:
                 put_beside(opened, found.tables)
             else:
@@ -96,6 +92,17 @@ def like_before(desk: "Desk", piece: Piece) -> Piece:
         return piece
     tell(_("{file} is read as the last file with these headers was.").format(file=piece.name))
     return replace(piece, options=said_again(piece.options, answers))
+
+
+def tell_read(desk: "Desk", told: Sequence[str], found: History) -> None:
+    """Tells what was done with the files, and which of them were loaded before."""
+    from churn.report.history import same_file
+
+    for sentence in (*told, *found.told):
+        tell(sentence)
+    for intake in found.tables.values():
+        if before := same_file(intake.file, desk.earlier_loads(intake.digest), intake.digest):
+            tell(before)
 
 
 def tell_strays(desk: "Desk") -> None:
