@@ -45,8 +45,11 @@ def take_snapshot(desk: Path, folder: Path, *, if_empty: bool, at: datetime, by:
 
 
 def snapshot(
-    folder: Annotated[Path, typer.Option("--in", help=_("the folder with customers.parquet, orders.parquet and so on"))],
-    out: Annotated[Path, typer.Option(help=_("the folder of the snapshot: a new one, or one that holds a snapshot"))],
+    folder: Annotated[
+        str,
+        typer.Option("--in", help=_("the folder with customers.parquet, orders.parquet and so on; for Spark also hdfs://...")),
+    ],
+    out: Annotated[str, typer.Option(help=_("the folder of the snapshot: a new one, or one that holds a snapshot"))],
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help=_("what happened before this day is known"))],
     engine: Annotated[Literal["duckdb", "spark"], typer.Option(help=_("what computes it"))] = "duckdb",
     model: Annotated[Path | None, typer.Option(help=_("a model learned from histories, to score everybody by"))] = None,
@@ -54,15 +57,22 @@ def snapshot(
         int | None, typer.Option(min=0, help=_("days without an order after which a customer counts as gone; 0: only by ended_on"))
     ] = None,
     look_ahead: Annotated[int | None, typer.Option(min=1, help=_("days to look ahead"))] = None,
+    master: Annotated[str | None, typer.Option(help=_("the address of the Spark cluster; none: this machine alone"))] = None,
 ) -> None:
     """Computes how all customers stand as of a day, from Parquet files to Parquet files, which `load` puts into a desk."""
     from churn.prepared import Wishes
     from churn.risk.keeping import load as load_model
     from churn.snapshot import snapshot as make
-    from churn.terminal import show
+    from churn.terminal import progress, show
 
-    if engine == "spark":
-        raise StoreError(_("Spark is not there yet: say --engine duckdb."))
     card = load_model(model) if model else None
     wishes = Wishes(as_of=as_of.date(), gone_after=gone_after, look_ahead=look_ahead)
-    show({"out": str(out), "as_of": as_of.date().isoformat(), "rows": make(folder, out, wishes, card)})
+    if engine == "spark":
+        from churn.snapshot.on_spark import snapshot_on_spark
+
+        rows = snapshot_on_spark(folder, out, wishes, card, master=master or "local[*]", tell=progress)
+    elif master:
+        raise StoreError(_("--master is of Spark: say --engine spark with it."))
+    else:
+        rows = make(Path(folder), Path(out), wishes, card)
+    show({"out": out, "as_of": as_of.date().isoformat(), "engine": engine, "rows": rows})

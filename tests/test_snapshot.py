@@ -13,9 +13,9 @@ import pytest
 
 from churn.errors import ChurnError, StoreError
 from churn.prepared import Wishes
+from churn.risk.lookup import explained
 from churn.snapshot import snapshot
 from churn.snapshot.kept import file_of
-from churn.snapshot.scoring import explained
 from tests.histories import SAMPLE, TABLES, sample_frames
 from tests.models import collected, history_model, model_files
 

@@ -9,16 +9,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from churn.errors import ChurnError, ModelError
+from churn.errors import ChurnError
 from churn.measures.declared import Tables
 from churn.measures.dialect import small
 from churn.prepared import EDITION, Wishes, prepared
 from churn.risk.keeping import to_text
+from churn.risk.lookup import explained, scores_schema
 from churn.risk.scorecard import Scorecard
 from churn.snapshot.folder import fresh
 from churn.snapshot.kept import MODEL, SAYS, Kept, file_of, part_of
 from churn.snapshot.people import as_kept
-from churn.snapshot.scoring import explained, filled_in, scores_schema
+from churn.snapshot.scoring import of_histories, read_by_of_file
 from churn.store.parquet import batches, parquet_tables, write_parquet
 from churn.stored import PREPARED, Json, StoredColumn
 from churn.tables import TABLES
@@ -47,14 +48,6 @@ def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None) ->
         kept = kept_of(passing, wishes, columns, about, engine="duckdb")
         (passing / SAYS).write_text(kept.to_text(), "utf-8")
     return {file_of(name).removesuffix(".parquet"): n for name, n in kept.rows.items()}
-
-
-def of_histories(card: Scorecard | None) -> None:
-    """Raises ModelError where a score was not learned from histories."""
-    if card is not None and card.provenance.look_ahead is None:
-        raise ModelError(
-            _("That model was not learned from histories: name the one that load gives as history, in the desk's folder models.")
-        )
 
 
 def made_of_all(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] | pd.DataFrame]:
@@ -96,7 +89,7 @@ def _write_scores(card: Scorecard, out: Path) -> None:
     if not features.is_file():
         raise ChurnError(_("There is nobody to score: these tables hold nothing that customers did, and no day on which any left."))
     (out / MODEL).write_text(to_text(card), "utf-8")
-    filled, schema = filled_in(features), scores_schema(card)
-    with pq.ParquetWriter(out / file_of("scores"), schema) as writer:
+    sources = read_by_of_file(card, features)
+    with pq.ParquetWriter(out / file_of("scores"), scores_schema(card)) as writer:
         for rows in batches(features, BATCH):
-            writer.write_table(pa.Table.from_pandas(explained(card, rows, filled), schema=schema, preserve_index=False))
+            writer.write_batch(explained(card, rows, sources))

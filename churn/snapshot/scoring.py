@@ -1,44 +1,40 @@
-"""Everybody's score and its explanation, piece by piece, as a snapshot keeps them."""
+"""Which features a score reads of all customers, whatever piece of them is scored at a time."""
 
-from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from churn.risk.of_history import typed
+from churn.errors import ModelError
+from churn.risk.lookup import VOID_ROWS
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import VOID_ROWS, score
-
-_SCORES = (("customer_id", pa.string()), ("risk", pa.float64()), ("information", pa.float64()), ("known", pa.bool_()))
-BASE = "because:base"
+from churn.risk.sheet_columns import sources_of
+from churn.wording import _
 
 
-def scores_schema(card: Scorecard) -> pa.Schema:
-    """customer_id, risk (0..1; null: too little is known), information, known, because:base and because:COLUMN (log-odds)."""
-    return pa.schema([*_SCORES, *((name, pa.float64()) for name in (BASE, *(f"because:{column}" for column in card.columns)))])
+def read_by(card: Scorecard, features: list[str], filled: dict[str, int], rows: int) -> dict[str, str]:
+    """For each column of the score the feature that holds it, where it is not void: `filled` says how many of the `rows` hold something."""
+    found = sources_of(card, pd.DataFrame(columns=features))
+    return {column: name for column, name in found.items() if rows < VOID_ROWS or filled[name]}
 
 
-def explained(card: Scorecard, rows: pd.DataFrame, filled: Collection[str]) -> pd.DataFrame:
-    """The scores of some customers with the columns of `scores_schema`, from their features; `filled` are the columns that are not void in
-    the features of all."""
-    found = score(card, typed(rows), id_column="customer_id", filled=filled)
-    cells = {"customer_id": rows["customer_id"].astype("str"), "risk": found.risk, "information": found.information, "known": found.known}
-    parts = {f"because:{column}": found.contributions[:, place] for place, column in enumerate(found.columns)}
-    return pd.DataFrame({**cells, BASE: found.base, **parts})
+def of_histories(card: Scorecard | None) -> None:
+    """Raises ModelError where a score was not learned from histories."""
+    if card is not None and card.provenance.look_ahead is None:
+        raise ModelError(
+            _("That model was not learned from histories: name the one that load gives as history, in the desk's folder models.")
+        )
 
 
-def filled_in(features: Path) -> list[str]:
-    """The columns of a Parquet file that are not void, by its own statistics."""
+def read_by_of_file(card: Scorecard, features: Path) -> dict[str, str]:
+    """The same of a Parquet file, by its own statistics."""
     about = pq.ParquetFile(features).metadata
     names = [about.schema.column(place).name for place in range(about.num_columns)]
-    if about.num_rows < VOID_ROWS:
-        return names
     groups = [about.row_group(number) for number in range(about.num_row_groups)]
-    return [name for place, name in enumerate(names) if any(_has_some(group.column(place)) for group in groups)]
+    filled = {name: sum(_filled(group.column(place)) for group in groups) for place, name in enumerate(names)}
+    return read_by(card, names, filled, about.num_rows)
 
 
-def _has_some(chunk: pq.ColumnChunkMetaData) -> bool:
-    counts = chunk.statistics
-    return counts is None or not counts.has_null_count or counts.null_count < chunk.num_values
+def _filled(chunk: pq.ColumnChunkMetaData) -> int:
+    known = chunk.statistics
+    return int(chunk.num_values - (known.null_count if known is not None and known.has_null_count else 0))

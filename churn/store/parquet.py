@@ -35,7 +35,7 @@ def parquet_tables(folder: Path) -> Iterator[Frames]:
                 root.execute(statement)
             frames = {name: nw.from_native(root.read_parquet(str(path))) for name, path in found.items()}
             for name, frame in frames.items():
-                _check(name, frame, found[name])
+                checked(name, frame, found[name])
             yield frames
         except duckdb.Error as error:
             raise StoreError(
@@ -43,7 +43,8 @@ def parquet_tables(folder: Path) -> Iterator[Frames]:
             ) from error
 
 
-def _check(name: str, frame: nw.LazyFrame[Any], file: Path) -> None:
+def checked(name: str, frame: nw.LazyFrame[Any], file: object) -> None:
+    """Raises StoreError where a table lacks a column that it needs, or holds a customer twice."""
     there = frame.collect_schema().names()
     lacking = next((column.name for column in TABLES[name].columns if column.required and column.name not in there), None)
     if lacking:
