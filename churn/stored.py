@@ -39,6 +39,7 @@ PREPARED = (
     "customer_answers",
     "customer_comments",
     "customer_reasons",
+    "customer_promises",
     "customer_features",
     "customer_signs",
     "sign_record",

@@ -1,6 +1,6 @@
 """VIEW: the tables of a desk as a page or a report looks at them: narrowed by filters, with the dials, and with who counts as lost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +17,7 @@ from churn.measures.dialect import Frame, count_if, has, is_known, is_true, one_
 from churn.prepared import DAYS, dials_of
 from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
+from churn.snapshot.left import made_of
 from churn.store import Desk
 from churn.stored import RESERVED, StoredColumn
 from churn.tables import Type
@@ -33,9 +34,9 @@ class View:
     """The desk's tables by name (`frames`), those of events from before the day that the data are read at, all narrowed by the filters.
 
     `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days, and where there are orders RFM,
-    one of `measures.SEGMENTS`; where days say who left without those who have not come yet (`to_come`). `everybody` are the same before any
-    filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of` everybody,
-    `to_come` who fits the filters and has not come.
+    one of `measures.SEGMENTS`; where days say who left without those who have not come yet (`to_come`). `everybody` are the same before
+    any filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of`
+    everybody, `to_come` who fits the filters and has not come. `made_of` are the columns of the tables that a snapshot left behind.
     `columns` are those of `columns_of`. `first_month` is the first of customer_months, None where no day is known.
     """
 
@@ -47,6 +48,7 @@ class View:
     filters: Filters
     columns: tuple[StoredColumn, ...]
     first_month: date | None
+    made_of: Mapping[str, Collection[str]]
     customers: int
     of: int
     to_come: int
@@ -86,7 +88,11 @@ class View:
         return self.known_as(column, groups).replace(self.names.get(column, {}))
 
     def holds(self, table: str, *columns: str) -> bool:
-        """Whether the desk has a table with these columns."""
+        """Whether there is a table with these columns, in the desk or where its snapshot was made."""
+        return self.reads(table, *columns) or (table in self.made_of and set(columns) <= set(self.made_of[table]))
+
+    def reads(self, table: str, *columns: str) -> bool:
+        """Whether the rows of a table with these columns are in the desk."""
         return table in self.frames and all(has(self.frames[table], column) for column in columns)
 
     @property
@@ -165,6 +171,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
             filters=filters,
             columns=columns,
             first_month=_first_month(frames),
+            made_of=made_of(desk),
             **_counts(here if condition is None else _with_habits(here, frames, columns), condition, dials),
         )
 

@@ -92,6 +92,7 @@ def test_a_snapshot_of_the_sample_firm_is_what_its_desk_holds(sample_desk, tmp_p
 
 ROW_OF = {
     "customers": ("customer_id",),
+    "actions": ("customer_id", "taken_on", "action"),
     "customer_now": ("customer_id",),
     "customer_months": ("customer_id", "month"),
     "customer_bought": ("customer_id",),
@@ -101,6 +102,7 @@ ROW_OF = {
     "customer_answers": ("customer_id", "day"),
     "customer_comments": ("customer_id", "answered_on", "question", "comment"),
     "customer_reasons": ("customer_id",),
+    "customer_promises": ("customer_id", "promised_on", "due_on", "what"),
     "customer_features": ("customer_id",),
     "customer_signs": ("customer_id", "sign"),
     "scores": ("customer_id",),

@@ -161,6 +161,8 @@ def _late(frames: Mapping[str, Frame], day: date) -> Frame | None:
 
 
 def _last_contact(frames: Mapping[str, Frame], day: date, work: Work) -> Frame | None:
+    if "contacts" not in frames and "customer_features" in frames:
+        return noted.in_touch_by_features(frames["customer_features"], frames["dials"], day, work.quiet_days)
     if "contacts" not in frames or not has(frames["contacts"], "contacted_on"):
         return None
     return noted.in_touch(frames["contacts"], day, work.quiet_days)

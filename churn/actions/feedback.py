@@ -81,7 +81,7 @@ def window(desk: Desk, days: int, day: date) -> Window | None:
 
 def complaints(view: View, span: Window) -> Complaints | None:
     """The complaints in the window and before it; None where no contact has a kind."""
-    if not view.holds("contacts", "kind"):
+    if not view.reads("contacts", "kind"):
         return None
     contacts = declared(view.frames)["contacts"].filter(nw.col("kind").is_in(list(KINDS)))
     at = "contacted_on"
@@ -196,7 +196,7 @@ def _groups(view: View, people: Frame, span: Window) -> dict[str, pd.DataFrame]:
 
 
 def _products(view: View, people: Frame, span: Window) -> Frame | None:
-    if not view.holds("orders", "product"):
+    if not view.reads("orders", "product"):
         return None
     year = span.until - timedelta(days=365)
     bought = view.frames["orders"].filter(is_true((nw.col("ordered_on") >= nw.lit(year)) & (nw.col("ordered_on") < nw.lit(span.until))))

@@ -18,15 +18,15 @@ from churn.risk.lookup import explained, scores_schema
 from churn.risk.scorecard import Scorecard
 from churn.snapshot.folder import fresh
 from churn.snapshot.kept import MODEL, SAYS, Kept, file_of, part_of
-from churn.snapshot.people import as_kept
+from churn.snapshot.people import KEPT, Columns, as_kept
 from churn.snapshot.scoring import of_histories, read_by_of_file
 from churn.store.parquet import batches, parquet_tables, write_parquet
-from churn.stored import PREPARED, Json, StoredColumn
+from churn.stored import PREPARED, Json
 from churn.tables import TABLES
 from churn.wording import _
 
 BATCH = 100_000
-NAMES = ("customers", *PREPARED, "scores")
+NAMES = (*KEPT, *PREPARED, "scores")
 
 
 def snapshot(folder: Path, out: Path, wishes: Wishes, card: Scorecard | None) -> dict[str, int]:
@@ -54,7 +54,7 @@ def made_of_all(tables: Tables, wishes: Wishes) -> dict[str, nw.LazyFrame[Any] |
     """The tables of a snapshot by their names in a desk. Raises ChurnError where there is no day to read them at."""
     if wishes.dials(tables) is None:
         raise ChurnError(_("A snapshot needs its day: say --as-of."))
-    return {"customers": tables["customers"], **prepared(tables, wishes)}
+    return {**{name: tables[name] for name in KEPT if name in tables}, **prepared(tables, wishes)}
 
 
 def made_of(tables: Tables) -> dict[str, dict[str, Json]]:
@@ -66,9 +66,7 @@ def made_of(tables: Tables) -> dict[str, dict[str, Json]]:
     }
 
 
-def kept_of(
-    folder: Path, wishes: Wishes, columns: tuple[StoredColumn, ...], about: Mapping[str, Mapping[str, Json]], *, engine: str
-) -> Kept:
+def kept_of(folder: Path, wishes: Wishes, columns: Columns, about: Mapping[str, Mapping[str, Json]], *, engine: str) -> Kept:
     """What is to be said of a snapshot whose files lie in a folder."""
     names = sorted(path.name for path in folder.iterdir())
     parts = tuple(part_of(folder, name) for name in names)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from churn.errors import StoreError
 from churn.snapshot.kept import MODEL, SAYS, file_of
+from churn.snapshot.people import KEPT
 from churn.stored import PREPARED
 from churn.wording import _, listing
 
-OWN = {SAYS, MODEL, *(file_of(name) for name in ("customers", "scores", *PREPARED))}
+OWN = {SAYS, MODEL, *(file_of(name) for name in (*KEPT, "scores", *PREPARED))}
 
 
 @contextmanager

@@ -29,16 +29,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Kept:
-    """A snapshot: by which program and engine, by which wishes, the columns of its customers, the rows of its tables, its files.
+    """A snapshot: by which program and engine, by which wishes, the columns of its customers and actions, the rows of its tables, its files.
 
-    `made_of` are the tables that it was made of: their rows and columns. They are not in it.
+    `made_of` are the tables that it was made of: their rows and columns. Of these only customers and actions are in it.
     """
 
     edition: int
     engine: str
     as_of: str
     wishes: Mapping[str, Json]
-    columns: tuple[StoredColumn, ...]
+    columns: Mapping[str, tuple[StoredColumn, ...]]
     made_of: Mapping[str, Mapping[str, Json]]
     rows: Mapping[str, int]
     parts: tuple[Part, ...]
@@ -88,7 +88,7 @@ def kept_in(folder: Path) -> Kept:
         )
     if digest != _digest({"program": program, "format": file_format, **body}):
         raise _changed(folder, SAYS)
-    columns = tuple(StoredColumn(**column) for column in body.pop("columns"))
+    columns = {name: tuple(StoredColumn(**column) for column in own) for name, own in body.pop("columns").items()}
     kept = Kept(columns=columns, parts=tuple(Part(**part) for part in body.pop("parts")), **body)
     for part in kept.parts:
         if not (folder / part.path).is_file() or part_of(folder, part.path) != part:

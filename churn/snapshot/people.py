@@ -1,4 +1,4 @@
-"""The customers as a snapshot keeps them: under safe names and with the types that a desk gives them."""
+"""The customers, and what was done with them, as a snapshot keeps them: under safe names and with the types that a desk gives them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,23 +8,29 @@ import narwhals.stable.v2 as nw
 from churn.measures.declared import Tables
 from churn.measures.dialect import Frame
 from churn.stored import RESERVED, StoredColumn, safe_name
-from churn.tables import CUSTOMERS, Type
+from churn.tables import TABLES, Type
 
+Columns = Mapping[str, tuple[StoredColumn, ...]]
+
+KEPT = ("customers", "actions")
 _KINDS: Mapping[Type, Any] = {"id": nw.String, "text": nw.String, "number": nw.Float64, "date": nw.Date, "flag": nw.String}
 
 
-def as_kept(tables: Tables) -> tuple[Tables, tuple[StoredColumn, ...]]:
-    """The tables with the customers' columns as a desk names and types them, and these columns."""
-    schema = tables["customers"].collect_schema()
+def as_kept(tables: Tables) -> tuple[Tables, Columns]:
+    """The tables, those that are kept with columns as a desk names and types them, and these columns."""
+    columns = {name: _columns(name, tables[name].collect_schema()) for name in KEPT if name in tables}
+    return {**tables, **{name: _typed(tables[name], columns[name]) for name in columns}}, columns
+
+
+def _columns(table: str, schema: Mapping[str, Any]) -> tuple[StoredColumn, ...]:
     columns: list[StoredColumn] = []
+    reserved = {column.name for column in TABLES[table].columns} | RESERVED
     for label, kind in schema.items():
-        own = CUSTOMERS.column(label)
-        reserved = {column.name for column in CUSTOMERS.columns} | RESERVED
+        own = TABLES[table].column(label)
         name = label if own else safe_name(label, reserved, {column.name for column in columns})
-        columns.append(StoredColumn(name, label, own.type if own else _type_of(kind)))
-    cells = [_cell(column, schema[column.label]) for column in columns]
-    customers: Frame = tables["customers"].select(*cells)
-    return {**tables, "customers": customers}, tuple(columns)
+        if own or TABLES[table].keeps_extra:
+            columns.append(StoredColumn(name, label, own.type if own else _type_of(kind)))
+    return tuple(columns)
 
 
 def _type_of(kind: Any) -> Type:
@@ -33,6 +39,11 @@ def _type_of(kind: Any) -> Type:
     if kind.is_numeric():
         return "number"
     return "date" if kind == nw.Date or isinstance(kind, nw.Datetime) else "text"
+
+
+def _typed(frame: Frame, columns: tuple[StoredColumn, ...]) -> Frame:
+    schema = frame.collect_schema()
+    return frame.select(*(_cell(column, schema[column.label]) for column in columns))
 
 
 def _cell(column: StoredColumn, kind: Any) -> nw.Expr:

@@ -16,38 +16,38 @@ _SCORES = "customer_id VARCHAR, risk DOUBLE, information DOUBLE, known BOOLEAN"
 @dataclass(frozen=True)
 class Taken:
     """A snapshot to be put into a desk: `rows` of each table, `read` gives one's batches (a `pyarrow.RecordBatchReader`), `columns` are
-    those of the customers; `file` and `digest` say for the history what it is."""
+    those of the tables of the schema; `file` and `digest` say for the history what it is."""
 
     file: str
     digest: str
-    columns: tuple[StoredColumn, ...]
+    columns: Mapping[str, tuple[StoredColumn, ...]]
     rows: Mapping[str, int]
     read: Callable[[str], Any]
     settings: Mapping[str, Json]
 
-    @property
-    def rows_read(self) -> int:
-        """The customers that it holds."""
-        return self.rows["customers"]
 
-    @property
-    def rows_accepted(self) -> int:
-        """All of them."""
-        return self.rows["customers"]
+@dataclass(frozen=True)
+class _File:
+    """What the history notes of one table of a snapshot."""
+
+    file: str
+    digest: str
+    rows_read: int
+    rows_accepted: int
 
 
 def put_taken(cursor: Cursor, taken: Taken, *, at: datetime | None, by: str) -> None:
     """Puts a snapshot in the place of all tables; what people noted and settings of other things stay. Raises StoreError where a table does
     not hold as many rows as it should."""
-    number = loads.begin(cursor, {"customers": taken}, scored=True, alone=False, whole=True, at=at, by=by)
-    types = ", ".join(f"{quoted(column.name)} {SQL_TYPES[column.type]}" for column in taken.columns)
-    _put(cursor, taken, "customers", f"_row BIGINT, {types}", "row_number() OVER () - 1, ")
-    cursor.execute(
-        "UPDATE _tables SET source = ?, digest = ?, loaded_at = ?, load = ? WHERE name = 'customers'",
-        [taken.file, taken.digest, at, number],
-    )
-    for place, column in enumerate(taken.columns):
-        cursor.execute("INSERT INTO _columns VALUES (?, ?, ?, ?, ?)", ["customers", place, column.name, column.label, column.type])
+    files = {name: _File(taken.file, taken.digest, taken.rows[name], taken.rows[name]) for name in taken.columns}
+    number = loads.begin(cursor, files, scored=True, alone=False, whole=True, at=at, by=by)
+    for name, columns in taken.columns.items():
+        types = ", ".join(f"{quoted(column.name)} {SQL_TYPES[column.type]}" for column in columns)
+        _put(cursor, taken, name, f"_row BIGINT, {types}", "row_number() OVER () - 1, ")
+        came = [taken.file, taken.digest, at, number, name]
+        cursor.execute("UPDATE _tables SET source = ?, digest = ?, loaded_at = ?, load = ? WHERE name = ?", came)
+        for place, column in enumerate(columns):
+            cursor.execute("INSERT INTO _columns VALUES (?, ?, ?, ?, ?)", [name, place, column.name, column.label, column.type])
     for name in PREPARED:
         if name in taken.rows:
             _put(cursor, taken, name)
