@@ -5,6 +5,7 @@ from datetime import timedelta
 import narwhals.stable.v2 as nw
 
 from churn.dials import Dials
+from churn.features.windows import with_gaps
 from churn.measures.declared import Tables, declared
 from churn.measures.dialect import Frame, count_if, days_between, latest, real, sum_if, words
 from churn.measures.lives import active, lives
@@ -48,30 +49,22 @@ def _contacts(contacts: Frame, dials: Dials, thresholds: Thresholds) -> Frame:
     complained_on (the last), open_complaints, open_since (the oldest), open_for (days), noticed_on, noticed_ago (a cancellation notice)."""
     day, complaint = nw.col("contacted_on"), nw.col("kind") == nw.lit("complaint")
     settled = (nw.col("resolved_on") < nw.lit(dials.as_of)).fill_null(nw.lit(False))
-    daily = contacts.group_by(_KEY, "contacted_on").agg(
-        nw.len().alias("all"),
-        count_if(nw.col("channel").is_in(WEB)).alias("web"),
-        count_if(complaint).alias("complaints"),
-        count_if(complaint & ~settled).alias("open"),
-        count_if(nw.col("kind") == nw.lit("cancellation_notice")).alias("notices"),
-    )
+    online, notice = nw.col("channel").is_in(WEB), nw.col("kind") == nw.lit("cancellation_notice")
     now, before = _windows(day, dials, thresholds)
     return (
-        _with_gaps(daily, "contacted_on")
+        with_gaps(contacts, "contacted_on")
         .group_by(_KEY)
         .agg(
-            nw.len().alias("contact_times"),
+            (nw.col("_gap").count() + nw.lit(1)).cast(nw.Int64).alias("contact_times"),
             day.max().alias("contact_on"),
-            nw.col("gap").median().alias("contact_usual"),
-            _total(now, "all").alias("contacts_now"),
-            _total(before, "all").alias("contacts_before"),
-            _total(now, "web").alias("web_now"),
-            _total(before, "web").alias("web_before"),
-            _total(now, "complaints").alias("complaints"),
-            nw.when(nw.col("complaints") > 0).then(day).max().alias("complained_on"),
-            nw.col("open").sum().cast(nw.Int64).alias("open_complaints"),
-            nw.when(nw.col("open") > 0).then(day).min().alias("open_since"),
-            nw.when(nw.col("notices") > 0).then(day).max().alias("noticed_on"),
+            nw.col("_gap").median().alias("contact_usual"),
+            *(_count(which, name) for name, which in {"contacts_now": now, "contacts_before": before}.items()),
+            *(_count(which & online, name) for name, which in {"web_now": now, "web_before": before}.items()),
+            _count(now & complaint, "complaints"),
+            nw.when(complaint).then(day).max().alias("complained_on"),
+            _count(complaint & ~settled, "open_complaints"),
+            nw.when(complaint & ~settled).then(day).min().alias("open_since"),
+            nw.when(notice).then(day).max().alias("noticed_on"),
         )
         .with_columns(contact_ago=_ago("contact_on", dials), open_for=_ago("open_since", dials), noticed_ago=_ago("noticed_on", dials))
     )
@@ -85,31 +78,23 @@ def _orders(orders: Frame, dials: Dials, thresholds: Thresholds) -> Frame:
     begin, end = nw.lit(dials.as_of - timedelta(days=thresholds.window_days)), nw.lit(dials.as_of)
     late = (due >= begin) & (due < end) & ~(nw.col("paid_on") <= due).fill_null(nw.lit(False))
     unpaid = late & ~(nw.col("paid_on") < end).fill_null(nw.lit(False))
-    daily = orders.group_by(_KEY, "ordered_on").agg(
-        nw.len().alias("all"),
-        count_if(amount > 0).alias("paying"),
-        sum_if(amount > 0, amount).alias("sum"),
-        count_if(late).alias("late"),
-        nw.when(late).then(due).max().alias("late_on"),
-        sum_if(unpaid, amount).alias("unpaid"),
-    )
     now, before = _windows(day, dials, thresholds)
     return (
-        _with_gaps(daily, "ordered_on")
+        with_gaps(orders, "ordered_on")
         .group_by(_KEY)
         .agg(
-            nw.len().alias("order_times"),
+            (nw.col("_gap").count() + nw.lit(1)).cast(nw.Int64).alias("order_times"),
             day.max().alias("ordered_on"),
-            nw.col("gap").median().alias("order_usual"),
-            _total(now, "all").alias("orders_now"),
-            _total(before, "all").alias("orders_before"),
-            sum_if(now, nw.col("sum")).alias("sum_now"),
-            sum_if(before, nw.col("sum")).alias("sum_before"),
-            _total(now, "paying").alias("paying_now"),
-            _total(before, "paying").alias("paying_before"),
-            nw.col("late").sum().cast(nw.Int64).alias("late"),
-            nw.col("late_on").max(),
-            nw.col("unpaid").sum(),
+            nw.col("_gap").median().alias("order_usual"),
+            _count(now, "orders_now"),
+            _count(before, "orders_before"),
+            sum_if(now & (amount > 0), amount).alias("sum_now"),
+            sum_if(before & (amount > 0), amount).alias("sum_before"),
+            _count(now & (amount > 0), "paying_now"),
+            _count(before & (amount > 0), "paying_before"),
+            _count(late, "late"),
+            nw.when(late).then(due).max().alias("late_on"),
+            sum_if(unpaid, amount).alias("unpaid"),
         )
         .with_columns(
             order_ago=_ago("ordered_on", dials),
@@ -163,12 +148,6 @@ def _promises(promises: Frame, dials: Dials, thresholds: Thresholds) -> Frame:
     return promises.filter(broken).group_by(_KEY).agg(nw.len().alias("broken"), due.max().alias("broken_on"))
 
 
-def _with_gaps(daily: Frame, day: str) -> Frame:
-    """One row a customer and day with `gap`, the days since the day before it; null for the first."""
-    earlier = daily.with_columns(_earlier=nw.col(day).shift(1).over(_KEY, order_by=day))
-    return earlier.with_columns(gap=days_between(nw.col("_earlier"), nw.col(day))).drop("_earlier")
-
-
 def _windows(day: nw.Expr, dials: Dials, thresholds: Thresholds) -> tuple[nw.Expr, nw.Expr]:
     """Whether a day lies in the window before `as_of`, and in the window before that one."""
     begin = nw.lit(dials.as_of - timedelta(days=thresholds.window_days))
@@ -176,9 +155,8 @@ def _windows(day: nw.Expr, dials: Dials, thresholds: Thresholds) -> tuple[nw.Exp
     return day >= begin, (day >= former) & (day < begin)
 
 
-def _total(condition: nw.Expr, column: str) -> nw.Expr:
-    """The sum of whole numbers over the rows that meet the condition."""
-    return nw.when(condition).then(nw.col(column)).otherwise(nw.lit(0)).sum().cast(nw.Int64)
+def _count(condition: nw.Expr, name: str) -> nw.Expr:
+    return count_if(condition).cast(nw.Int64).alias(name)
 
 
 def _ago(day: str, dials: Dials) -> nw.Expr:
