@@ -1,6 +1,6 @@
 """Which signs every active customer shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -27,12 +27,10 @@ def signs(tables: Tables, dials: Dials, thresholds: Thresholds = AS_IT_COMES) ->
     if not there:
         nobody = tables["customers"].head(0).select("customer_id", sign=nw.lit(""), severity=nw.lit(0).cast(nw.Int64))
         return nobody.with_columns(*(nw.lit(None).cast(type_).alias(name) for name, type_ in EVIDENCE.items()))
-    graded = graded_facts(tables, dials, thresholds)
     worrying = nw.max_horizontal(*(nw.col(severity_of(key)) for key in there)) > 0
-    crossed = graded.filter(worrying).join(_keys(tables["customers"], list(there)), how="cross")
-    fired = crossed.with_columns(severity=_of_its_sign({key: nw.col(severity_of(key)) for key in there}, nw.Int64)).filter(
-        nw.col("severity") > 0
-    )
+    severity = _of_its_sign({key: nw.col(severity_of(key)) for key in there}, nw.Int64)
+    each = _with_each(graded_facts(tables, dials, thresholds).filter(worrying), there)
+    fired = each.with_columns(severity=severity).filter(nw.col("severity") > 0)
     cells = [_of_its_sign(_evidence(there, name), type_).alias(name) for name, type_ in EVIDENCE.items()]
     return fired.select("customer_id", "sign", "severity", *cells)
 
@@ -68,10 +66,10 @@ def _not_there(there: Mapping[str, set[str]], needs: Mapping[str, tuple[str, ...
     return {table: columns for table, columns in missing.items() if columns}
 
 
-def _keys(customers: Frame, keys: list[str]) -> Frame:
-    """A lazy frame of the customers' engine with one row a key."""
-    row = customers.head(1)
-    return nw.concat([row.select(sign=nw.lit(key)) for key in keys])
+def _with_each(frame: Frame, keys: Iterable[str]) -> Frame:
+    """Every row of the frame with each of the keys as `sign`. A list is unrolled: Spark plans a cross join with the keys for minutes."""
+    listed = frame.with_columns(sign=nw.lit(" ".join(keys)).str.split(" "))
+    return listed.explode("sign", empty_as_null=False, keep_nulls=False)
 
 
 def _evidence(there: Mapping[str, Sign], name: str) -> dict[str, nw.Expr]:
