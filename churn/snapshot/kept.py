@@ -29,7 +29,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Kept:
-    """A snapshot: by which program and engine, by which wishes, the columns of its customers and actions, the rows of its tables, its files.
+    """A snapshot: by which program and engine, by which wishes, the columns of its customers and actions, the rows of its
+    tables, its files.
 
     `made_of` are the tables that it was made of: their rows and columns. Of these only customers and actions are in it.
     """

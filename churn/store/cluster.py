@@ -4,6 +4,7 @@ import importlib.util
 import re
 import socket
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,8 @@ def open_cluster(master: str) -> Iterator[Any]:
     if importlib.util.find_spec("pyspark") is None:
         raise StoreError(_("PySpark is not installed: python -m pip install -r requirements-spark.txt, or say --engine duckdb."))
     _knock(master)
-    with tempfile.TemporaryDirectory() as passing:
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as passing:
+        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
         log = Path(passing) / "spark.log"
         with log.open("wb") as told:
             _start(told, log)
