@@ -148,7 +148,7 @@ def test_the_command_refuses_in_one_line(small, sample_desk, tmp_path):
     sheet = model_files(sample_desk)[0]
     asked = {
         "was not learned from histories": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--model", sheet),
-        "Spark is not there yet": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--engine", "spark"),
+        "--master is of Spark": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--master", "local[2]"),
         "has no customers.parquet": ("--in", tmp_path / "nowhere", "--out", out, "--as-of", "2025-07-01"),
         "none.json": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--model", tmp_path / "none.json"),
         "customers.parquet": ("--in", small, "--out", small / "customers.parquet", "--as-of", "2025-07-01"),

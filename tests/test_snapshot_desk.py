@@ -115,7 +115,9 @@ def test_the_days_work_is_that_of_the_desk_that_loaded_the_files(both):
         pd.testing.assert_frame_equal(files.rows, taken.rows)
         pd.testing.assert_frame_equal(files.aside, taken.aside)
         assert (files.left_out, files.held_out, files.order) == (taken.left_out, taken.held_out, taken.order)
-        assert {"contacted", "promised"} <= set(files.left_out)
+        assert files.left_out["contacted"] > 0
+        assert files.held_out > 0
+        assert len(files.promised) > 0
     plans = [contact_plan(desk, dials_of(desk), Span(DAY, 60), plays=playbook_of(desk)) for desk in both]
     pd.testing.assert_frame_equal(plans[0].planned, plans[1].planned)
     assert len(plans[0].planned) > 100
