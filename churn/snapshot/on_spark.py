@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from churn.errors import ChurnError, StoreError
+from churn.measures.declared import Tables
 from churn.measures.dialect import Frame, one_row
 from churn.prepared import EDITION, Wishes
 from churn.risk.keeping import to_text
@@ -49,8 +50,9 @@ def snapshot_on_spark(
         with _fresh(far, out, source) as passing:
             tables = _tables(session, far, source)
             kept_tables, columns = as_kept(tables)
+            held = Held(session, passing, kept_tables)
             about = made_of(tables)
-            made = made_of_all(kept_tables, wishes)
+            made = made_of_all(held, wishes)
             steps = len(made) + (card is not None)
             for done, (name, frame) in enumerate(made.items()):
                 tell(done / steps, file_of(name))
@@ -60,10 +62,31 @@ def snapshot_on_spark(
                 _score(session, far, card, passing)
             day = wishes.as_of.isoformat() if wishes.as_of else ""
             rows = {name: _rows(session, f"{passing}/{file_of(name)}") for name in NAMES if far.exists(f"{passing}/{file_of(name)}")}
+            held.let_go(far)
             parts = _parts(session, passing)
             kept = Kept(EDITION, "spark", day, wishes.as_setting(), columns, about, rows, parts, scored=card is not None)
             far.write(f"{passing}/{SAYS}", kept.to_text().encode())
     return {file_of(name).removesuffix(".parquet"): n for name, n in rows.items()}
+
+
+class Held(dict[str, Frame]):
+    """Tables with a place for what is computed of them on the way: files, which outlast a worker that is lost."""
+
+    def __init__(self, session: Any, folder: str, tables: Tables) -> None:
+        super().__init__(tables)
+        self._session, self._place, self._held = session, f"{folder}/_held", 0
+
+    def at_hand(self, frame: Frame) -> Frame:
+        """The frame, computed once."""
+        self._held += 1
+        file = f"{self._place}/{self._held}"
+        frame.to_native().write.parquet(file)
+        held: Frame = nw.from_native(self._session.read.parquet(file))
+        return held
+
+    def let_go(self, far: Far) -> None:
+        """Deletes what was held."""
+        far.remove(self._place)
 
 
 @contextmanager
