@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from playwright.sync_api import expect
 
 from churn.actions.calendar import contact_plan
 from churn.actions.due import Span
@@ -40,8 +41,10 @@ from churn.store import Desk, open_desk
 from churn.stored import StoredColumn
 from churn.tables import TABLES
 from churn.view import levels_of, viewed
+from tests.browser import Visitor, serving
 from tests.histories import sample_frames
 from tests.models import history_model
+from tests.test_front import PAGES
 from tests.test_snapshot import AS_OF, parquet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -302,3 +305,22 @@ def test_workers_score_with_what_they_are_sent_and_four_packages(tmp_path):
     came = set(run.stdout.split())
     assert "churn" in came
     assert came - sys.stdlib_module_names <= {"churn", "numpy", "pandas", "pyarrow", "babel", "zipimport"}
+
+
+def test_every_page_opens_on_a_snapshot_and_says_what_it_cannot_tell(chromium, made, tmp_path):
+    """Nothing goes wrong on any page. Where single rows are asked for, a sentence stands."""
+    with open_desk(tmp_path / "desk") as desk:
+        take(desk, made, at=NOW, by="me")
+        own = f"customer?customer={listed(desk, DAY).rows['customer_id'].iloc[0]}"
+    behind = "worked out elsewhere, and single rows stayed there"
+    says = {"promises": behind, "win_back": behind, "feedback": "A snapshot keeps no single rows of contacts", own: behind}
+    with serving(tmp_path / "desk", tmp_path / "log") as served:
+        visitor = Visitor(chromium)
+        for path in (*PAGES, own):
+            page = visitor.open(f"{served.url}/{path}")
+            expect(page.get_by_role("heading").first).to_be_visible()
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+            if path in says:
+                expect(page.get_by_text(says[path]).first).to_be_visible()
+        assert visitor.leave() == []
