@@ -14,6 +14,7 @@ from churn.dials import Dials
 from churn.filters import ALL_TIME, TENURE, Filters, Span, period_name
 from churn.measures import Share
 from churn.measures.dialect import Frame, count_if, has, is_known, is_true, one_row, small
+from churn.narrowed import Narrowed
 from churn.prepared import DAYS, dials_of
 from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
@@ -163,7 +164,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
         people = counted if condition is None else counted.filter(condition)
         kept = people.select("customer_id") if condition is not None else None
         yield View(
-            frames=_Narrowed(frames, dials, kept),
+            frames=Narrowed(frames, dials, kept),
             people=people,
             everybody=counted,
             lost=lost_of(desk, dials),
@@ -267,34 +268,6 @@ def _first_month(frames: Mapping[str, Frame]) -> date | None:
 def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:
     ordered = small(frame.select(column.name).unique()).sort_values(column.name, na_position="last")[column.name]
     return tuple(level(cell, column.type) for cell in ordered)
-
-
-class _Narrowed(Mapping[str, Frame]):
-    """Tables of which only the rows of the `kept` customers (None: of all) and from before the day of reading are seen; each is made when
-    it is first asked for."""
-
-    def __init__(self, frames: Mapping[str, Frame], dials: Dials | None, kept: Frame | None) -> None:
-        self._frames, self._dials, self._kept = frames, dials, kept
-        self._found: dict[str, Frame] = {}
-
-    def __getitem__(self, name: str) -> Frame:
-        if name not in self._found:
-            frame = self._frames[name]
-            if self._dials is not None and name in DAYS:
-                frame = frame.filter(nw.col(DAYS[name]) < nw.lit(self._dials.as_of))
-            if self._kept is not None and name not in ("journal", "members") and has(frame, "customer_id"):
-                frame = frame.join(self._kept, on="customer_id", how="semi")
-            self._found[name] = frame
-        return self._found[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._frames
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
-
-    def __len__(self) -> int:
-        return len(self._frames)
 
 
 def _counts(everybody: Frame, condition: nw.Expr | None, dials: Dials | None) -> dict[str, int]:

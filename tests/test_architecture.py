@@ -16,9 +16,10 @@ from churn import errors
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
-    "errors", "tables", "wording", "intake", "gathering", "stacking", "linking", "products", "stored", "loads", "journal", "opening",
-    "store", "adding", "histories", "dials", "measures", "filters", "features", "signs", "prepared", "risk", "snapshot", "view", "money",
-    "actions", "charts", "findings", "report", "terminal", "snapshot_commands", "desk_commands", "export_command", "__main__",
+    "errors", "tables", "wording", "intake", "gathering", "stacking", "linking", "products", "stored", "loads", "journal",
+    "opening", "store", "adding", "histories", "dials", "measures", "filters", "features", "signs", "prepared", "risk", "snapshot",
+    "narrowed", "view", "money", "actions", "charts", "findings", "report", "terminal", "snapshot_commands", "desk_commands",
+    "export_command", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")
 WITH_STREAMLIT = ("app", "front", "pages", "ui")
