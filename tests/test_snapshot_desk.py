@@ -179,7 +179,7 @@ def test_a_snapshot_comes_into_the_desk_and_can_be_taken_back(little, tmp_path):
         with viewed(desk) as view:
             churn = view.churn()
             assert churn is not None
-            assert (churn.part, churn.whole) == (1, 3)
+            assert (round(churn.share * 3), churn.total) == (1, 3)
         (load,) = desk.loads()
         assert [(table.table, table.file, table.rows_accepted) for table in load.tables] == [("customers", "snapshot", 3)]
         assert desk.undo().kind == "undo"
@@ -241,7 +241,7 @@ def reworded(folder: Path, words: str, others: str) -> None:
 
 def test_nothing_is_made_anew_of_what_a_snapshot_left_behind(little, tmp_path):
     """Other dials, single tables and single customers are refused; whole tables take its place."""
-    orders = {"orders": read(b"customer_id,ordered_on\nx,2025-06-01\n", file="orders.csv", table=TABLES["orders"])}
+    orders = {"orders": read(b"customer_id,ordered_on,amount\nx,2025-06-01,5\n", file="orders.csv", table=TABLES["orders"])}
     people = {"customers": read(b"customer_id,plan\nx,Pro\ny,Pro\n", file="people.csv", table=TABLES["customers"])}
     with open_desk(tmp_path / "desk") as desk:
         take(desk, little)
