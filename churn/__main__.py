@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from churn import desk_commands, export_command, load_command, wording
+from churn import desk_commands, export_command, load_command, snapshot_commands, wording
 from churn.errors import ChurnError, IntakeError, QuestionError, StoppedError
 from churn.intake import ReadOptions
 from churn.intake.options import reads_a_file
@@ -191,7 +191,7 @@ app.command()(desk_commands.loads)
 app.command()(desk_commands.report)
 app.command()(export_command.export)
 app.command()(desk_commands.calendar)
-app.command()(desk_commands.snapshot)
+app.command()(snapshot_commands.snapshot)
 
 
 if __name__ == "__main__":

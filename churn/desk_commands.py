@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -195,26 +195,3 @@ def existing(folder: Path) -> "Desk":
     if not (folder / "desk.duckdb").is_file():
         raise StoreError(_("There is no desk in {folder}: name the folder that tables were loaded into.").format(folder=folder))
     return open_desk(folder, room())
-
-
-def snapshot(
-    folder: Annotated[Path, typer.Option("--in", help=_("the folder with customers.parquet, orders.parquet and so on"))],
-    out: Annotated[Path, typer.Option(help=_("the folder to write features.parquet, signs.parquet and scores.parquet to"))],
-    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help=_("what happened before this day is known"))],
-    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help=_("what computes it"))] = "duckdb",
-    model: Annotated[Path | None, typer.Option(help=_("a model learned from histories, to score everybody by"))] = None,
-    gone_after: Annotated[
-        int | None, typer.Option(min=0, help=_("days without an order after which a customer counts as gone; 0: only by ended_on"))
-    ] = None,
-    look_ahead: Annotated[int | None, typer.Option(min=1, help=_("days to look ahead"))] = None,
-) -> None:
-    """Computes features, signs and scores of all customers as of a day, from Parquet files to Parquet files."""
-    from churn.prepared import Wishes
-    from churn.risk.keeping import load as load_model
-    from churn.snapshot import snapshot as make
-
-    if engine == "spark":
-        raise StoreError(_("Spark is not there yet: say --engine duckdb."))
-    card = load_model(model) if model else None
-    wishes = Wishes(as_of=as_of.date(), gone_after=gone_after, look_ahead=look_ahead)
-    show({"out": str(out), "as_of": as_of.date().isoformat(), "rows": make(folder, out, wishes, card, room=room())})

@@ -13,6 +13,7 @@ from churn.histories import LEARNED, OF_EVENTS, History, has_customers, history_
 from churn.intake import Intake, Progress, ReadOptions
 from churn.intake.options import reads_a_file
 from churn.intake.said import answers_of, constants_of, said_again
+from churn.snapshot_commands import snapshot_named, take_snapshot
 from churn.tables import TABLES
 from churn.terminal import LabelColumn, Lost, patiently, room, show, tell, tell_rejected
 from churn.typed import LARGE
@@ -40,7 +41,7 @@ def load(
     label: LabelColumn = None,
     lost: Lost = None,
 ) -> None:
-    """Loads tables into a desk, all of them or none, and learns a score where the customers table marks the lost.
+    """Loads tables, or a snapshot, into a desk, all of them or none, and learns a score where the customers table marks the lost.
 
     customers=accounts.csv says which table a file is; several files may hold one table; products=FILE only checks what orders name. --map
     and --set may be meant for one table or file: --map orders.SOURCE=COLUMN.
@@ -48,6 +49,9 @@ def load(
     from churn.report.history import same_file
     from churn.store import open_desk
 
+    if snapshot := snapshot_named(files, refused=options != ReadOptions() or add or bool(constants or label or lost)):
+        take_snapshot(desk, snapshot, if_empty=if_empty, at=this_moment(), by=user())
+        return
     with open_desk(desk, room()) as opened, patiently(opened) as doing:
         if not (if_empty and "customers" in opened.tables()):
             known, large = has_customers(opened), None if add else LARGE

@@ -9,17 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from churn.errors import StoreError
-from churn.intake import Intake
-from churn.putting import Poured
 from churn.stored import BEFORE, PREPARED, Cursor, Json, drop, put_settings, quoted, stored_rows, value
 from churn.tables import TABLES
 from churn.wording import _
 
 Kind = Literal["load", "undo", "redo", "clear"]
 
+SNAPSHOT = "snapshot"  # the setting of a desk whose prepared tables came as a snapshot, without the tables that they were made of
 MOST_SHAPES = 200
 _SCORED = ("scores", "settings")
 # The same swap for the names of tables, of their columns' tables and of settings.
@@ -75,18 +74,43 @@ class Former:
     lost_model: str | None
 
 
-def begin(cursor: Cursor, tables: Collection[str], *, scored: bool, alone: bool, at: datetime | None, by: str) -> int:
+class Counted(Protocol):
+    """What the history notes of a file."""
+
+    @property
+    def file(self) -> str:
+        """Its name."""
+
+    @property
+    def digest(self) -> str:
+        """Its SHA-256."""
+
+    @property
+    def rows_read(self) -> int:
+        """The rows that it holds."""
+
+    @property
+    def rows_accepted(self) -> int:
+        """Those of them that came into the desk."""
+
+
+def begin(cursor: Cursor, tables: Collection[str], *, scored: bool, alone: bool, at: datetime | None, by: str, whole: bool = False) -> int:
     """Notes a load of these tables and moves aside what it takes the place of; gives its number.
 
-    `scored`: the scores and the settings are kept as they were, and with new customers the scores go; `alone`: no table and no setting
-    stays. What was prepared of the tables always goes with them.
+    `scored`: the scores and the settings are kept as they were, and with new customers the scores go; `whole`: no table stays; `alone`: no
+    setting either. What was prepared of the tables always goes with them. Raises StoreError where tables would come beside a snapshot.
     """
+    if "customers" not in tables:
+        kept = cursor.execute("SELECT value FROM _settings WHERE name = ?", [SNAPSHOT]).fetchone()
+        refuse_snapshot(json.loads(kept[0]) if kept else None)
     number = _note(cursor, "load", at=at, by=by)
     _forget_former(cursor)
-    scope = [*(TABLES if alone else tables), *PREPARED, *(_SCORED if scored or alone else ())]
+    scope = [*(TABLES if alone or whole else tables), *PREPARED, *(_SCORED if scored or alone else ())]
     _exchange(cursor, scope)
     if "settings" in scope and not alone:
         cursor.execute("INSERT INTO _settings SELECT substr(name, ?), value FROM _settings", [len(BEFORE) + 1])
+        if "customers" in tables:
+            cursor.execute("DELETE FROM _settings WHERE name = ?", [SNAPSHOT])
         if "customers" not in tables and BEFORE + "scores" in _names(cursor):
             cursor.execute(f"CREATE TABLE scores AS FROM {quoted(BEFORE + 'scores')}")
             cursor.execute("INSERT INTO _tables (name, rows) SELECT 'scores', rows FROM _tables WHERE name = ?", [BEFORE + "scores"])
@@ -94,10 +118,21 @@ def begin(cursor: Cursor, tables: Collection[str], *, scored: bool, alone: bool,
     return number
 
 
-def note_table(cursor: Cursor, number: int, name: str, of: Intake | Poured) -> None:
+def note_table(cursor: Cursor, number: int, name: str, of: Counted) -> None:
     """Notes what the load of this number put into one table."""
     counts = [of.rows_read, of.rows_accepted, of.rows_read - of.rows_accepted]
     cursor.execute("INSERT INTO _loaded VALUES (?, ?, ?, ?, ?, ?, ?)", [number, name, of.file, of.digest, *counts])
+
+
+def refuse_snapshot(kept: Json) -> None:
+    """Raises StoreError where a desk holds a snapshot, of which nothing can be made anew; `kept` is its setting SNAPSHOT."""
+    if kept is not None:
+        raise StoreError(
+            _(
+                "This desk holds a snapshot, and not what it was made of: make the snapshot anew where those tables are "
+                "(python -m churn snapshot) and load it, or load all tables here, customers among them."
+            )
+        )
 
 
 def clear(cursor: Cursor, *, at: datetime | None, by: str) -> None:

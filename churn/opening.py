@@ -185,16 +185,22 @@ def not_opened(folder: Path, text: str) -> str:
 
 def went_wrong(folder: Path, text: str) -> str:
     """Why the open desk could not be read or written; `text` is what the database says of it."""
+    told = _("The desk in {folder} could not be read or written: {why}.").format(folder=folder, why=first_line(text))
+    return beyond_limits(folder, text) or told
+
+
+def beyond_limits(folder: Path, text: str) -> str:
+    """Which limit of memory or disk was reached, "" where none was; `text` is what the database says of it."""
     if "max_temp_directory_size" in text:
-        told = _("The desk in {folder} needs more disk for passing results than {setting} allows: raise it, or {memory}.")
+        told = _("The work in {folder} needs more disk for passing results than {setting} allows: raise it, or {memory}.")
         return told.format(folder=folder, setting=SPILL, memory=MEMORY)
     if text.startswith("Out of Memory"):
-        told = _("The desk in {folder} needs more memory than {memory} allows: raise it.")
+        told = _("The work in {folder} needs more memory than {memory} allows: raise it.")
         return told.format(folder=folder, memory=MEMORY)
     if "No space left" in text or "not enough space" in text.lower():
-        told = _("The disk of the desk in {folder} is full: make room, or let {setting} name a folder on another disk.")
+        told = _("The disk of {folder} is full: make room, or let {setting} name a folder on another disk.")
         return told.format(folder=folder, setting=SPILL_FOLDER)
-    return _("The desk in {folder} could not be read or written: {why}.").format(folder=folder, why=first_line(text))
+    return ""
 
 
 def first_line(text: str) -> str:

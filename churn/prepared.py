@@ -116,16 +116,16 @@ class Prepared(Mapping[str, Made]):
 def prepared(tables: Tables, wishes: Wishes) -> Prepared:
     """The prepared tables of these tables, by name; none where there are no customers.
 
-    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet), tenure_days
-    (from first_on to lost_on or as_of; null where the start is unknown or after the end; the firm's own numbers of this name where no
-    table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
+    customer_now: all columns of customers, first_on, lost_on (as `lives`), is_lost (1, 0; null: no day says, or not come yet),
+    tenure_days (from first_on to lost_on or as_of; null where the start is unknown or after the end; the firm's own numbers of this name
+    where no table says when anybody started); columns of these names that the firm's own table has are left out. customer_months as
     `customer_months`, customer_bought as `bought` (scored among all customers of the firm), customer_loyal as `loyal_customers`,
     customer_spend as `buyers`, customer_rhythm as `own_rhythms` (where there are contacts or orders), customer_answers, customer_comments
-    and customer_reasons as the functions of these names, customer_features as `features`, customer_signs as `signs`, customer_products as
-    `products_bought` (where orders name products), customer_spoke as `last_spoke`, sign_record as `record_of`, silences as `return_curve`
-    beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead, the same as suggested_..., is_dated (days
-    say who left), stamp, first_month (the first of customer_months; null where there are none). Those of `shortcuts` are what makes them
-    of the others.
+    and customer_reasons as the functions of these names, customer_promises as `not_kept`, customer_features as `features`, customer_signs
+    as `signs`, customer_products as `products_bought` (where orders name products), customer_spoke as `last_spoke`, sign_record as
+    `record_of`, silences as `return_curve` beside `what_it_means`, gaps as `usual_gaps`. dials: one row of as_of, gone_after, look_ahead,
+    the same as suggested_..., is_dated (days say who left), stamp, first_month (the first of customer_months; null where there are none).
+    Those of `shortcuts` are what makes them of the others.
     """
     if "customers" not in tables:
         return Prepared({})
@@ -140,10 +140,17 @@ def prepared(tables: Tables, wishes: Wishes) -> Prepared:
         makers |= _of_orders(tables, dials, dated=dated)
     if "surveys" in tables:
         makers |= _of_surveys(tables, dials, dated=dated)
+    if "promises" in tables:
+        makers["customer_promises"] = partial(not_kept, tables, dials.as_of)
     if days := past_days(tables, dials)[:RECORD_DAYS]:
         makers["sign_record"] = partial(record_of, tables, dials, wishes.thresholds, days)
     makers |= {name: partial(lambda made: made, made) for name, made in shortcuts(makers).items()}
     return Prepared(makers | {"dials": lambda: _noted(dials, found, wishes, dated=dated, first_month=months_of(tables, dials)[0])})
+
+
+def not_kept(tables: Tables, day: date) -> nw.LazyFrame[Any]:
+    """The promises that were not kept before a day, those made after it among them: all columns of promises."""
+    return declared(tables)["promises"].filter(nw.col("kept_on").is_null() | (nw.col("kept_on") >= nw.lit(day)))
 
 
 def has_events(tables: Collection[str]) -> bool:

@@ -137,15 +137,15 @@ def _named_columns(table: Table, intake: Intake) -> list[StoredColumn]:
     reserved = {column.name for column in table.columns} | RESERVED
     columns: list[StoredColumn] = []
     for label in intake.frame.columns:
-        name = fields[label].column or _safe_name(label, reserved, {column.name for column in columns})
+        name = fields[label].column or safe_name(label, reserved, {column.name for column in columns})
         columns.append(StoredColumn(name, label, fields[label].type))
     return columns
 
 
-def _safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
+def safe_name(label: str, reserved: set[str], taken: set[str]) -> str:
     """A name of a-z, 0-9 and _ that begins with a letter, is none of the schema's and not yet taken.
 
-    >>> [_safe_name(label, {"plan"}, {"x"}) for label in ("Monthly Charge (€)", "2nd plan", "Plan", "نام")]
+    >>> [safe_name(label, {"plan"}, {"x"}) for label in ("Monthly Charge (€)", "2nd plan", "Plan", "نام")]
     ['monthly_charge', 'x_2nd_plan', 'x_plan', 'x_2']
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()

@@ -29,7 +29,7 @@ Prepare = Callable[[Frames], Mapping[str, Made]]
 BEFORE = "_before_"
 PREPARED = (
     "customer_now", "customer_months", "customer_bought", "customer_loyal", "customer_spend",
-    "customer_rhythm", "customer_answers", "customer_comments", "customer_reasons", "customer_features",
+    "customer_rhythm", "customer_answers", "customer_comments", "customer_reasons", "customer_promises", "customer_features",
     "customer_signs", "customer_people", "customer_quarters", "customer_leaving", "customer_standing",
     "customer_spoke", "customer_products", "sign_record", "silences", "gaps",
     "looked_back", "dials",

@@ -1,6 +1,6 @@
 """VIEW: the tables of a desk as a page or a report looks at them: narrowed by filters, with the dials, and with who counts as lost."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,9 +15,11 @@ from churn.filters import ALL_TIME, TENURE, Filters, Span, period_name
 from churn.measures import Share
 from churn.measures.dialect import Frame, count_if, has, is_known, is_true, one_row, small
 from churn.measures.rfm import RFM
+from churn.narrowed import Narrowed
 from churn.prepared import DAYS, dials_of
 from churn.risk.columns import label_columns
 from churn.risk.desk_models import label_of
+from churn.snapshot.left import made_of
 from churn.store import Desk
 from churn.stored import RESERVED, StoredColumn
 from churn.tables import Type
@@ -33,9 +35,9 @@ class View:
     """The desk's tables by name (`frames`), those of events from before the day that the data are read at, all narrowed by the filters.
 
     `people` are the customers that count: columns of customers, first_on, lost_on, is_lost, tenure_days, and where there are orders RFM,
-    one of `measures.SEGMENTS`; where days say who left without those who have not come yet (`to_come`). `everybody` are the same before any
-    filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of` everybody,
-    `to_come` who fits the filters and has not come.
+    one of `measures.SEGMENTS`; where days say who left without those who have not come yet (`to_come`). `everybody` are the same before
+    any filter. `lost` is true for the lost among them, None where nothing says who is lost. `customers` counts the people, `of`
+    everybody, `to_come` who fits the filters and has not come. `made_of` are the columns of the tables that a snapshot left behind.
     `columns` are those of `columns_of`. `first_month` is the first of customer_months, None where no day is known.
     `at_hand` computes a frame once that several queries read.
     """
@@ -48,6 +50,7 @@ class View:
     filters: Filters
     columns: tuple[StoredColumn, ...]
     first_month: date | None
+    made_of: Mapping[str, Collection[str]]
     customers: int
     of: int
     to_come: int
@@ -88,7 +91,11 @@ class View:
         return self.known_as(column, groups).replace(self.names.get(column, {}))
 
     def holds(self, table: str, *columns: str) -> bool:
-        """Whether the desk has a table with these columns."""
+        """Whether there is a table with these columns, in the desk or where its snapshot was made."""
+        return self.reads(table, *columns) or (table in self.made_of and set(columns) <= set(self.made_of[table]))
+
+    def reads(self, table: str, *columns: str) -> bool:
+        """Whether the rows of a table with these columns are in the desk."""
         return table in self.frames and all(has(self.frames[table], column) for column in columns)
 
     @property
@@ -158,7 +165,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
         people = counted if condition is None else counted.filter(condition)
         kept = people.select("customer_id") if condition is not None else None
         yield View(
-            frames=_Narrowed(frames, dials, kept),
+            frames=Narrowed(frames, dials, kept),
             people=people,
             everybody=counted,
             lost=lost_of(desk, dials),
@@ -167,6 +174,7 @@ def viewed(desk: Desk, filters: Filters | None = None) -> Iterator[View]:
             columns=columns,
             first_month=_first_month(frames),
             at_hand=frames.at_hand,
+            made_of=made_of(desk),
             **_counts(here, condition, dials),
         )
 
@@ -260,34 +268,6 @@ def _first_month(frames: Mapping[str, Frame]) -> date | None:
 def _levels(frame: Frame, column: StoredColumn) -> tuple[str, ...]:
     ordered = small(frame.select(column.name).unique()).sort_values(column.name, na_position="last")[column.name]
     return tuple(level(cell, column.type) for cell in ordered)
-
-
-class _Narrowed(Mapping[str, Frame]):
-    """Tables of which only the rows of the `kept` customers (None: of all) and from before the day of reading are seen; each is made when
-    it is first asked for."""
-
-    def __init__(self, frames: Mapping[str, Frame], dials: Dials | None, kept: Frame | None) -> None:
-        self._frames, self._dials, self._kept = frames, dials, kept
-        self._found: dict[str, Frame] = {}
-
-    def __getitem__(self, name: str) -> Frame:
-        if name not in self._found:
-            frame = self._frames[name]
-            if self._dials is not None and name in DAYS:
-                frame = frame.filter(nw.col(DAYS[name]) < nw.lit(self._dials.as_of))
-            if self._kept is not None and name not in ("journal", "members") and has(frame, "customer_id"):
-                frame = frame.join(self._kept, on="customer_id", how="semi")
-            self._found[name] = frame
-        return self._found[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._frames
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
-
-    def __len__(self) -> int:
-        return len(self._frames)
 
 
 def _counts(everybody: Frame, condition: nw.Expr | None, dials: Dials | None) -> dict[str, int]:

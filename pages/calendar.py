@@ -66,7 +66,7 @@ def _figures(plan: Plan) -> list[Figure]:
 
 
 def _lacks(loaded: Firm, plan: Plan) -> None:
-    if "contacts" not in loaded.tables and "orders" not in loaded.tables:
+    if "contacts" not in loaded.known and "orders" not in loaded.known:
         lacking(
             _(
                 "No contacts are loaded, so nobody's rhythm is known: those never noted here come first, by value, and then every 90 days. "

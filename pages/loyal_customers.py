@@ -39,7 +39,7 @@ def show() -> None:
         loyal.thanks(customer, budget, day)
     loyal.ask_budget(budget, day)
     loyal.what_they_said(day)
-    if "orders" not in loaded.tables or "surveys" not in loaded.tables:
+    if "orders" not in loaded.known or "surveys" not in loaded.known:
         lacking(
             _("With orders (and their products) and NPS answers the loyal are told by what they do and say, and what they might try next.")
         )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from churn.snapshot.left import left_behind
 from churn.wording import _
 from ui import promises
 from ui.desk import firm, the_desk
@@ -25,11 +26,13 @@ def show() -> None:
     if len(found):
         promises.listed(found, day)
         promises.to_take(found)
-    elif "promises" in loaded.tables:
+    elif "promises" in loaded.known:
         st.info(_("No promise is open. Add one above when you make it, and it is listed here before it is due."), icon=":material/info:")
     if len(kept):
         promises.so_far(kept, promises.record(version))
-    if "promises" not in loaded.tables:
+    if told := left_behind(desk, "promises"):
+        st.caption(told)
+    elif "promises" not in loaded.tables:
         lacking(
             _(
                 "Promises added above are listed here before they are due. Load a promises table (what was promised to whom, when, due "

@@ -26,7 +26,7 @@ def show() -> None:
     today.take(found)
     today.cards(found)
     today_aside.left_out(found)
-    if needs := _needs(found, loaded.tables):
+    if needs := _needs(found, loaded.known):
         lacking("\n\n".join(needs))
 
 

@@ -6,6 +6,7 @@ from churn import wording
 from churn.actions.asking_back import odds_of, this_week, waiting
 from churn.actions.win_back import Lost
 from churn.findings import Figure
+from churn.snapshot.left import left_behind
 from churn.wording import _, plural
 from ui import win_back
 from ui.desk import Firm, dials, firm, the_desk
@@ -67,9 +68,11 @@ def _lacks(loaded: Firm, found: Lost) -> None:
     more = []
     if dials() is None:
         more.append(_("the day on which each left, for how long ago it is"))
-    if "contacts" not in loaded.tables and "orders" not in loaded.tables:
+    if told := left_behind(the_desk(), "contacts"):
+        st.caption(told + " " + _("Signs of return are orders since they left."))
+    if "contacts" not in loaded.known and "orders" not in loaded.known:
         more.append(_("contacts and orders, for signs of return"))
-    if "surveys" not in loaded.tables:
+    if "surveys" not in loaded.known:
         more.append(_("exit surveys, for the reasons"))
     if not found.valued:
         more.append(_("monthly values, for whom it is worth most"))

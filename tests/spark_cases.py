@@ -53,8 +53,11 @@ from churn.measures import (
     survival,
     told,
 )  # fmt: skip
+from churn.measures.at_risk import risk_bands
+from churn.measures.before_leaving import at_last, before_leaving_of
 from churn.measures.declared import Tables
 from churn.measures.dialect import Frame, real
+from churn.measures.products import products_bought
 from churn.measures.reason_aliases import Aliases
 from churn.measures.survival import started_in
 from churn.signs import Thresholds, facts, record, showing
@@ -131,9 +134,12 @@ MEASURES: dict[str, Callable[[Firm], Any]] = {
     "answers.written_in_one_line": lambda f: said.comments_of(f.made["customer_comments"], 30),
     "around_changes.around_change": lambda f: around_changes.around_change(*f.asked, lived=f.lived),
     "at_risk.at_risk": lambda f: at_risk(*f.known),
+    "at_risk.risk_bands": lambda f: risk_bands(*f.known).sort_values("band", ignore_index=True),
     "at_risk.risk_spread": lambda f: risk_spread(*f.known),
     "at_risk.riskiest": lambda f: [riskiest(*f.known, 50), riskiest(*f.known, 50, by="value")],
+    "before_leaving.at_last": lambda f: at_last(f.months),
     "before_leaving.before_leaving": lambda f: before_leaving(f.exits, f.customers, f.months),
+    "before_leaving.before_leaving_of": lambda f: before_leaving_of(f.exits, f.customers, f.made["customer_leaving"]),
     "changes.changes_by_month": lambda f: changes.changes_by_month(*f.asked),
     "changes.leaving_by_change": lambda f: changes.leaving_by_change(*f.asked, lived=f.lived),
     "changes.lost_after_change": lambda f: changes.lost_after_change(*f.asked, lived=f.lived),
@@ -149,6 +155,7 @@ MEASURES: dict[str, Callable[[Firm], Any]] = {
     "complaints.lost_after_complaint": lambda f: complaints.lost_after_complaint(*f.asked, lived=f.lived),
     "complaints.settled_within": lambda f: complaints.settled_within(*f.asked, every="quarter"),
     "complaints.settling": lambda f: complaints.settling(*f.asked, by="channel"),
+    "declared.at_hand": lambda f: declared.at_hand(f.tables, f.customers),
     "declared.declared": lambda f: list(declared.declared(f.tables).values()),
     "declared.holds": lambda f: [declared.holds(f.tables, "orders", "amount"), declared.holds(f.tables, "orders", "colour")],
     "dialect.has": lambda f: [dialect.has(f.customers, "plan"), dialect.has(f.customers, "colour")],
@@ -159,6 +166,7 @@ MEASURES: dict[str, Callable[[Firm], Any]] = {
     "dialect.small": lambda f: dialect.small(f.customers.sort("customer_id").head(9)),
     "followed.first_events": lambda f: f.followed(),
     "followed.lost_shares": lambda f: followed.lost_shares(f.followed(), "group"),
+    "in_touch.last_spoke": lambda f: in_touch.last_spoke(f.tables["contacts"], AS_OF),
     "in_touch.contact_gaps": lambda f: [in_touch.contact_gaps(*f.asked), in_touch.contact_gaps(*f.asked, direction="in")],
     "in_touch.without_contact": lambda f: in_touch.without_contact(*f.asked, lived=f.lived),
     "lifetimes.lifetimes": lambda f: lifetimes.lifetimes(f.lived).sort_values(["cohort", "end"]),
@@ -185,6 +193,7 @@ MEASURES: dict[str, Callable[[Firm], Any]] = {
     "nps.nps_trend": lambda f: [nps_trend(*f.asked), nps_trend(*f.asked, "year")],
     "own_rhythm.own_rhythms": lambda f: own_rhythm.own_rhythms(*f.asked, f.lived),
     "period.period": lambda f: period(f.tables["orders"], "ordered_on", "paid_on"),
+    "products.products_bought": lambda f: products_bought(f.tables["orders"], AS_OF),
     "rates.churn": lambda f: rates.churn(f.customers, LOST),
     "reasons.grouped_mix": lambda f: reasons.reason_mix(f.surveys, aliases=ALIASES),
     "reasons.reason_mix": lambda f: reasons.reason_mix(f.surveys, f.customers, LOST),
@@ -202,6 +211,7 @@ MEASURES: dict[str, Callable[[Firm], Any]] = {
     "rhythm.suggested": lambda f: rhythm.suggested(f.tables),
     "rhythm.usual_gaps": lambda f: rhythm.usual_gaps(f.tables, AS_OF),
     "rhythm.what_it_means": lambda f: rhythm.what_it_means(f.tables, AS_OF),
+    "said.answered_within": lambda f: said.answered_within(f.made["customer_answers"], FIRST, AS_OF),
     "said.comments_of": lambda f: said.comments_of(f.made["customer_comments"], 20, question="exit"),
     "said.customer_answers": lambda f: said.customer_answers(*f.asked, None),
     "said.customer_comments": lambda f: said.customer_comments(*f.asked),

@@ -18,8 +18,8 @@ ROOMS = ("app", "front", "pages", "ui", "churn")
 STEPS = (
     "errors", "tables", "wording", "intake", "typed", "gathering", "stacking", "linking", "products", "stored", "putting", "loads",
     "journal", "opening", "store", "adding", "histories", "dials", "measures", "filters", "features", "signs", "shortcuts", "prepared",
-    "risk", "snapshot", "view", "money", "actions", "charts", "findings", "report", "terminal", "desk_commands", "load_command",
-    "export_command", "__main__",
+    "risk", "snapshot", "narrowed", "view", "money", "actions", "charts", "findings", "report", "terminal",
+    "snapshot_commands", "desk_commands", "load_command", "export_command", "__main__",
 )  # fmt: skip
 OUTSIDE = ("sample_data", "benchmarks", "tools", "tests")
 WITH_STREAMLIT = ("app", "front", "pages", "ui")

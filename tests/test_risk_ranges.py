@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from churn import risk
+from churn.risk.lookup import refit
 from churn.risk.points import Tables, mean, probability
 from churn.risk.ranges import STUDENT, half_width, is_wide, risk_range
 from churn.risk.scorecard import Member, Scorecard
-from churn.risk.scoring import refit
 from tests.made_up import firm_with_risk, labelled
 
 

@@ -18,9 +18,9 @@ from churn.risk.bagging import deal, fold_of
 from churn.risk.fitting import fit
 from churn.risk.keeping import to_text
 from churn.risk.labelled import Labelled
+from churn.risk.lookup import refit
 from churn.risk.points import probability
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import refit
 from tests.made_up import labelled
 
 ROOT = Path(__file__).parent.parent

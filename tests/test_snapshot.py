@@ -1,20 +1,21 @@
 """A snapshot: Parquet in, Parquet out, the same as a desk holds; refused in one line, and written whole or not at all."""
 
-import shutil
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from churn.errors import ChurnError, StoreError
 from churn.prepared import Wishes
-from churn.risk.of_history import scores_now
+from churn.risk.lookup import explained
 from churn.snapshot import snapshot
+from churn.snapshot.kept import file_of
 from tests.histories import SAMPLE, TABLES, sample_frames
 from tests.models import collected, history_model, model_files
 
@@ -55,7 +56,9 @@ def command(*arguments: object) -> tuple[int, str, list[str]]:
 
 
 def alike(found: pd.DataFrame, expected: pd.DataFrame, *by: str) -> None:
-    """The same rows in any order, whatever the kind of numbers and words."""
+    """The same rows in any order, whatever the kind of numbers and words, and whether "yes" is written so or "Yes"."""
+    flags = {name: {"yes": "Yes", "no": "No"} for name in found if found[name].isin(["yes", "no"]).all()}
+    found = found.replace(flags)
     both = [frame[list(expected)].sort_values(list(by)).reset_index(drop=True) for frame in (found, expected)]
     numbers = expected.select_dtypes("number").columns
     kinds = {name: "float64" if name in numbers else "str" for name in expected}
@@ -63,21 +66,53 @@ def alike(found: pd.DataFrame, expected: pd.DataFrame, *by: str) -> None:
 
 
 def test_a_snapshot_of_the_sample_firm_is_what_its_desk_holds(sample_desk, tmp_path):
-    """The desk read CSV files, with its own intake, and prepared its tables when they were loaded."""
+    """The desk read CSV files, with its own intake, and prepared its tables when they were loaded. What a score was judged by stays where
+    it was learned, and the dials are noted with what was said of them: here the day, there nothing."""
     folder, out = parquet(tmp_path / "in", **sample_frames()), tmp_path / "out"
     assert sorted(path.stem for path in folder.iterdir()) == sorted(TABLES)
-    rows = snapshot(folder, out, Wishes(as_of=AS_OF), history_model(sample_desk))
-    found = {name: pq.read_table(out / f"{name}.parquet").to_pandas() for name in rows}
-    desk = {name: collected(sample_desk, table, tmp_path) for name, table in FROM_DESK.items()}
-    assert rows == {name: len(frame) for name, frame in desk.items()}
+    card = history_model(sample_desk)
+    rows = snapshot(folder, out, Wishes(as_of=AS_OF), card)
+    assert set(rows) == {file_of(name).removesuffix(".parquet") for name in (*ROW_OF, "gaps", "silences", "sign_record", "dials")}
+    assert {path.name for path in out.iterdir()} == {"snapshot.json", "model.json", *(f"{name}.parquet" for name in rows)}
+    for name, by in ROW_OF.items():
+        desk = collected(sample_desk, name, tmp_path)
+        found = pq.read_table(out / file_of(name)).to_pandas()
+        assert rows[file_of(name).removesuffix(".parquet")] == len(found) == len(desk) > 0
+        alike(found, desk.drop(columns="_row", errors="ignore"), *by)
+    for name in ("gaps", "silences", "sign_record", "dials"):
+        desk = collected(sample_desk, name, tmp_path).drop(columns="stamp", errors="ignore")
+        alike(pq.read_table(out / file_of(name)).to_pandas(), desk, *desk.columns)
     assert rows["scores"] == rows["features"] == 2981
-    alike(found["features"], desk["features"], "customer_id")
-    alike(found["signs"], desk["signs"], "customer_id", "sign")
-    alike(found["scores"], desk["scores"].drop(columns="_row"), "customer_id")
-    assert sorted(path.name for path in out.iterdir()) == ["features.parquet", "scores.parquet", "signs.parquet"]
+    scores = pq.read_table(out / "scores.parquet").to_pandas()
+    because = scores.filter(like="because:")
+    assert list(because) == ["because:base", *(f"because:{column}" for column in card.columns)]
+    risk = scores["risk"]
+    np.testing.assert_allclose(because.sum(axis=1)[risk.notna()], np.log(risk / (1 - risk))[risk.notna()], rtol=0, atol=1e-9)
 
 
-FROM_DESK = {"features": "customer_features", "signs": "customer_signs", "scores": "scores"}
+ROW_OF = {
+    "customers": ("customer_id",),
+    "actions": ("customer_id", "taken_on", "action"),
+    "customer_now": ("customer_id",),
+    "customer_months": ("customer_id", "month"),
+    "customer_bought": ("customer_id",),
+    "customer_loyal": ("customer_id",),
+    "customer_spend": ("customer_id",),
+    "customer_rhythm": ("customer_id",),
+    "customer_answers": ("customer_id", "day"),
+    "customer_comments": ("customer_id", "answered_on", "question", "comment"),
+    "customer_reasons": ("customer_id",),
+    "customer_promises": ("customer_id", "promised_on", "due_on", "what"),
+    "customer_features": ("customer_id",),
+    "customer_signs": ("customer_id", "sign"),
+    "customer_people": ("customer_id",),
+    "customer_quarters": ("customer_id", "month"),
+    "customer_leaving": ("customer_id",),
+    "customer_standing": ("customer_id",),
+    "customer_spoke": ("customer_id",),
+    "customer_products": ("customer_id", "product"),
+    "scores": ("customer_id",),
+}
 
 
 def test_the_command_computes_as_of_the_day_that_it_is_told(small, tmp_path):
@@ -119,7 +154,7 @@ def test_the_command_refuses_in_one_line(small, sample_desk, tmp_path):
     sheet = model_files(sample_desk)[0]
     asked = {
         "was not learned from histories": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--model", sheet),
-        "Spark is not there yet": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--engine", "spark"),
+        "--master is of Spark": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--master", "local[2]"),
         "has no customers.parquet": ("--in", tmp_path / "nowhere", "--out", out, "--as-of", "2025-07-01"),
         "none.json": ("--in", small, "--out", out, "--as-of", "2025-07-01", "--model", tmp_path / "none.json"),
         "customers.parquet": ("--in", small, "--out", small / "customers.parquet", "--as-of", "2025-07-01"),
@@ -143,8 +178,7 @@ def test_scores_that_end_halfway_do_not_replace_whole_ones(sample_desk, tmp_path
     card = history_model(sample_desk)
     frames = {name: frame for name, frame in sample_frames().items() if name in ("customers", "promises")}
     snapshot(parquet(folder, **frames), out, Wishes(as_of=AS_OF), card)
-    whole = (out / "scores.parquet").read_bytes()
-    shutil.copy(out / "features.parquet", tmp_path / "kept.parquet")
+    whole = {path.name: path.read_bytes() for path in out.iterdir()}
     monkeypatch.setattr("churn.snapshot.BATCH", 1000)
     scored = []
 
@@ -152,13 +186,28 @@ def test_scores_that_end_halfway_do_not_replace_whole_ones(sample_desk, tmp_path
         scored.append(arguments)
         if len(scored) > 1:
             raise MemoryError
-        return scores_now(*arguments)
+        return explained(*arguments)
 
-    monkeypatch.setattr("churn.snapshot.scores_now", gives_up)
+    monkeypatch.setattr("churn.snapshot.explained", gives_up)
     with pytest.raises(MemoryError):
         snapshot(folder, out, Wishes(as_of=AS_OF), card)
-    assert (out / "scores.parquet").read_bytes() == whole
-    monkeypatch.setattr("churn.snapshot.scores_now", scores_now)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+    before = pq.read_table(out / "scores.parquet").to_pandas()
+    monkeypatch.setattr("churn.snapshot.explained", explained)
     assert snapshot(folder, out, Wishes(as_of=AS_OF), card)["scores"] == 2981
-    assert pq.read_table(out / "scores.parquet").num_rows == 2981
-    alike(pq.read_table(out / "features.parquet").to_pandas(), pq.read_table(tmp_path / "kept.parquet").to_pandas(), "customer_id")
+    alike(pq.read_table(out / "scores.parquet").to_pandas(), before, "customer_id")
+
+
+def test_a_snapshot_takes_the_place_of_nothing_but_a_snapshot(small, tmp_path):
+    """Other people's files stay; so does a folder that is asked for as its own source."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine")
+    with pytest.raises(StoreError, match=r"holds other files \(letter.txt\): name a new folder"):
+        snapshot(small, out, Wishes(as_of=date(2025, 7, 1)), None)
+    with pytest.raises(StoreError, match="the folder that the tables come from"):
+        snapshot(small, small, Wishes(as_of=date(2025, 7, 1)), None)
+    assert (out / "letter.txt").read_text() == "mine"
+    assert sorted(path.name for path in small.iterdir()) == ["customers.parquet", "orders.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]

@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -64,15 +64,22 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def on_duckdb(files):
     with parquet_tables(files) as tables:
-        yield Firm(tables, prepared(tables, Wishes(as_of=AS_OF)))
+        yield Firm(tables, all_of(tables))
 
 
 @pytest.fixture(scope="module")
 def on_spark(spark, files):
     tables = {name: nw.from_native(spark.read.parquet(f"{files / name}.parquet").cache()) for name in TABLES}
-    made = prepared(tables, Wishes(as_of=AS_OF))
-    kept = {name: nw.from_native(frame.to_native().cache()) for name, frame in made.items() if isinstance(frame, nw.LazyFrame)}
-    return Firm(tables, made | kept)
+    return Firm(tables, all_of(tables, lambda frame: nw.from_native(frame.to_native().cache())))
+
+
+def all_of(tables: Any, held: Callable[[Any], Any] = lambda frame: frame) -> dict[str, Any]:
+    """The prepared tables, those that are made of others as well."""
+    made: dict[str, Any] = {}
+    for name, frame in prepared(tables, Wishes(as_of=AS_OF)).items():
+        frame = frame(made) if callable(frame) else frame
+        made[name] = held(frame) if isinstance(frame, nw.LazyFrame) else frame
+    return made
 
 
 @pytest.mark.spark

@@ -5,6 +5,8 @@ import streamlit as st
 
 from churn import wording
 from churn.actions.timeline import found, last_contacts, timeline
+from churn.prepared import EVENTS
+from churn.snapshot.left import left_behind
 from churn.wording import _, plural
 from ui import tables
 from ui.customer import Profile
@@ -17,7 +19,9 @@ def last_spoken(customer_id: str) -> None:
     """The last contacts, and who had them."""
     lines = last_contacts(timeline(the_desk(), customer_id))
     st.subheader(_("Last contacts"), anchor=False)
-    if lines.empty:
+    if told := left_behind(the_desk(), "contacts"):
+        st.caption(told)
+    elif lines.empty:
         st.caption(_("None is known."))
     for line in lines.to_dict("records"):
         by = _("({who})").format(who=line["by"]) if line["by"] else ""
@@ -27,8 +31,12 @@ def last_spoken(customer_id: str) -> None:
 def story(customer_id: str) -> None:
     """The timeline, newest first, and a search in it."""
     lines = timeline(the_desk(), customer_id)
-    if lines.empty:
+    if told := left_behind(the_desk(), *EVENTS):
+        st.caption(told)
+    if lines.empty and not told:
         st.caption(_("Nothing is known of what happened: load orders, contacts, surveys, changes or promises."))
+        return
+    if lines.empty:
         return
     text = st.text_input(_("Search in what happened"), type="search", key=f"search the story of {customer_id}", max_chars=200)
     fitting = found(lines, text or "")

@@ -21,6 +21,7 @@ from churn.risk.desk_models import finds_signal, is_foretold, shows_deeper
 from churn.risk.keeping import load
 from churn.risk.of_history import in_words
 from churn.risk.scorecard import Scorecard
+from churn.snapshot.left import made_of
 from churn.store import Desk, open_desk
 from churn.wording import _
 
@@ -29,12 +30,19 @@ SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 
 @dataclass(frozen=True)
 class Firm:
-    """The firm whose customers are loaded: the file they came from, its rows by table, and whether it is the invented sample."""
+    """The firm whose customers are loaded: the file they came from, its rows by table, whether it is the invented sample, and the tables
+    that its snapshot was made of and left `elsewhere`."""
 
     file: str
     customers: int
     tables: Mapping[str, int]
     is_sample: bool
+    elsewhere: frozenset[str]
+
+    @property
+    def known(self) -> set[str]:
+        """The tables whose rows are in the desk, or were where its snapshot was made."""
+        return {*self.tables, *self.elsewhere}
 
 
 def the_desk() -> Desk:
@@ -119,7 +127,7 @@ def _firm(version: int) -> Firm | None:
     if "customers" not in tables:
         return None
     source = desk.source("customers")
-    return Firm(source.file, tables["customers"], tables, is_sample=source.digest == _sample_digest())
+    return Firm(source.file, tables["customers"], tables, source.digest == _sample_digest(), frozenset(made_of(desk)))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

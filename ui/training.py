@@ -42,13 +42,17 @@ class Job:
         self._settling = threading.Lock()
         self._stopped = self._writing = False
         self._thread = threading.get_ident()
-        self._can_be_stopped = False
+        self._button: Any = None
 
     def offer_stop(self) -> None:
         """Draws the button that stops it, once."""
-        if not self._can_be_stopped:
-            st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop, args=(self,), key="stop training")
-        self._can_be_stopped = True
+        if self._button is None:
+            self._button = st.empty()
+            self._button.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop, args=(self,), key="stop training")
+
+    def take_back_stop(self) -> None:
+        """Takes the button away: what it stopped is written."""
+        self._button.empty()
 
     def stop(self) -> bool:
         """Keeps the load from being written, and ends what the database does for it; says whether it was in time."""
@@ -185,6 +189,7 @@ def _loading(job: Job) -> Iterator[Progress]:
             raise StoppedError(_("Stopped."))
 
     yield tell
+    job.take_back_stop()
 
 
 @contextmanager

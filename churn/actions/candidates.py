@@ -163,6 +163,8 @@ def _late(day: date) -> nw.Expr:
 
 
 def _last_contact(frames: Mapping[str, Frame], day: date, work: Work) -> Frame | None:
+    if "contacts" not in frames and "customer_features" in frames:
+        return noted.in_touch_by_features(frames["customer_features"], frames["dials"], day, work.quiet_days)
     if "contacts" not in frames or not has(frames["contacts"], "contacted_on"):
         return None
     if "customer_spoke" not in frames:

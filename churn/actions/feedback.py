@@ -81,7 +81,7 @@ def window(desk: Desk, days: int, day: date) -> Window | None:
 
 def complaints(view: View, span: Window) -> Complaints | None:
     """The complaints in the window and before it; None where no contact has a kind."""
-    if not view.holds("contacts", "kind"):
+    if not view.reads("contacts", "kind"):
         return None
     contacts, at = declared(view.frames)["contacts"].filter(nw.col("kind").is_in(list(KINDS))), "contacted_on"
     recent = contacts.filter(is_true(nw.col(at) >= nw.lit(span.before)))

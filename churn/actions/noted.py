@@ -11,7 +11,7 @@ import pandas as pd
 from churn.actions.held_out import running
 from churn.actions.play import FOLLOW_UP, Play
 from churn.journal import says
-from churn.measures.dialect import Frame, has, is_known, is_true, small
+from churn.measures.dialect import Frame, days_later, has, is_known, is_true, small
 from churn.store import Desk
 
 STALE_DAYS = 7
@@ -68,6 +68,16 @@ def in_touch(contacts: Frame, day: date, days: int) -> Frame:
     if has(contacts, "direction"):
         recent = recent & (nw.col("direction") == nw.lit("out"))
     return contacts.filter(recent).group_by("customer_id").agg(contacted_on=nw.col("contacted_on").max())
+
+
+def in_touch_by_features(features: Frame, dials: Frame, day: date, days: int) -> Frame | None:
+    """The same of those still here from their features, where the contacts themselves are not at hand; None where these tell none."""
+    since = next((name for name in ("days_since_contact_out", "days_since_contact") if has(features, name)), None)
+    if since is None:
+        return None
+    as_of = pd.Timestamp(small(dials)["as_of"].iloc[0]).date()
+    told = features.filter(is_known(nw.col(since))).select("customer_id", contacted_on=days_later(nw.lit(as_of), -nw.col(since)))
+    return told.filter(nw.col("contacted_on") > nw.lit(day - timedelta(days=days)))
 
 
 def running_campaigns(journal: Frame, day: date) -> dict[int, tuple[str, str, date]]:

@@ -65,6 +65,8 @@ def person(desk: Desk, customer_id: str, day: date) -> Person:
     tables: dict[str, pd.DataFrame] = {
         name: rows_by_name(desk, name, customer_id) for name in ("orders", "surveys") if name in desk.tables()
     }
+    if "surveys" not in tables:
+        tables["surveys"] = _answers(desk, customer_id)
     prepared = _prepared(desk, customer_id)
     noted = desk.journal.lines(customer_id=customer_id)
     monthly = own.get("monthly_value")
@@ -94,14 +96,29 @@ def is_given(value: Any) -> TypeGuard[Any]:
 
 
 def _prepared(desk: Desk, customer_id: str) -> dict[str, Any]:
-    """What is prepared of the customer: tenure_days, and of the loyal fifths rich and habitual, where there are any."""
+    """What is prepared of the customer: tenure_days, of the loyal fifths rich and habitual, of all orders how many (orders) and the day of
+    the last (last_on), where there are any."""
     found: dict[Any, Any] = {}
     with desk.reading() as frames:
-        for table, columns in (("customer_now", ("tenure_days",)), ("customer_loyal", ("rich", "habitual"))):
+        wanted = {"customer_now": ("tenure_days",), "customer_loyal": ("rich", "habitual"), "customer_bought": ("orders", "last_on")}
+        for table, columns in wanted.items():
             if table in frames:
                 mine = small(frames[table].filter(nw.col("customer_id") == nw.lit(customer_id)).select(*columns))
                 found |= mine.iloc[0].to_dict() if len(mine) else {}
     return {name: value for name, value in found.items() if pd.notna(value)}
+
+
+def _answers(desk: Desk, customer_id: str) -> pd.DataFrame:
+    """What is prepared of the customer's answers, as rows of surveys: of each day the highest to nps, and the last reason for leaving."""
+    mine, parts = nw.col("customer_id") == nw.lit(customer_id), [pd.DataFrame(columns=["question", "answered_on", "score", "reason"])]
+    with desk.reading() as frames:
+        if "customer_answers" in frames:
+            answers = small(frames["customer_answers"].filter(mine).select("score", answered_on="day"))
+            parts.append(answers.assign(question="nps"))
+        if "customer_reasons" in frames:
+            reasons = small(frames["customer_reasons"].filter(mine).select("reason"))
+            parts.append(reasons.assign(question="exit"))
+    return pd.concat([part.astype("object") for part in parts], ignore_index=True).astype({"score": "float64"})
 
 
 def _text(own: Mapping[str, Any], name: str) -> str:
@@ -160,6 +177,9 @@ def _loses(own: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], prepared:
     orders = tables.get("orders")
     if orders is not None and len(orders):
         lines.append(_bought(orders))
+    elif orders is None and (count := int(prepared.get("orders", 0))):
+        told = plural("{n} order, the last on {day}.", "{n} orders, the last on {day}.", count)
+        lines.append(told.format(day=day_words(prepared["last_on"])))
     if (days := prepared.get("tenure_days", 0)) >= YEAR_DAYS:
         lines.append(_("A standing of {years} years with us.").format(years=number(days / YEAR_DAYS, 1)))
     if prepared.get("rich") == 1 or prepared.get("habitual") == 1:

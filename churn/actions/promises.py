@@ -63,7 +63,7 @@ def open_promises(frames: Mapping[str, Frame], day: date) -> Frame:
         .select("customer_id", "what", promised_on="day", due_on="until", source=nw.lit("journal"), line="number")
         .join(kept.select(line="answers"), on="line", how="anti")
     )
-    if "promises" not in frames:
+    if not {"promises", "customer_promises"} & set(frames):
         return noted
     loaded = _loaded(frames, day)
     if answered := _answered(small(kept)):
@@ -156,7 +156,8 @@ def kept_by_month(desk: Desk, day: date) -> pd.DataFrame:
 
 def _loaded(frames: Any, day: date, of: list[str] | None = None) -> Frame:
     """The distinct promises of the loaded table made by the day and not kept before it, of some customers where they are named."""
-    rows = declared(frames)["promises"].filter(is_true(nw.col("promised_on") <= nw.lit(day)))
+    every = declared(frames)["promises"] if "promises" in frames else frames["customer_promises"]
+    rows = every.filter(is_true(nw.col("promised_on") <= nw.lit(day)))
     rows = rows.filter(nw.col("kept_on").is_null() | is_true(nw.col("kept_on") >= nw.lit(day)))
     if of is not None:
         rows = rows.filter(nw.col("customer_id").is_in(of))

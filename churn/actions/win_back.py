@@ -158,6 +158,9 @@ def _with_signs(people: Frame, frames: Mapping[str, Frame], dials: Dials | None,
                 rows = rows.filter(nw.col("direction") == nw.lit("in"))
             rows = rows.select("customer_id", nw.col(column).cast(nw.Date).alias("_day")).join(gone, on="customer_id", how="inner")
             found.append(rows.filter(nw.col("_day") > nw.col("lost_on")).select("customer_id"))
+    if not found and "customer_bought" in frames:
+        last = frames["customer_bought"].select("customer_id", _day="last_on").join(gone, on="customer_id", how="inner")
+        found.append(last.filter(nw.col("_day") > nw.col("lost_on")).select("customer_id"))
     if not found:
         return people.with_columns(sign=nw.lit(0))
     marked = nw.concat(found).unique().with_columns(_sign=nw.lit(1))

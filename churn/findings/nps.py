@@ -11,6 +11,7 @@ from churn.findings.blocks import Figure, Findings, Part, Table
 from churn.findings.listing import without
 from churn.findings.words import SMALL, customers, few, said_share
 from churn.measures import Nps
+from churn.measures.dialect import Frame
 from churn.measures.rates import share_of
 from churn.tables import header_key
 from churn.view import View
@@ -43,9 +44,18 @@ def nps(view: View, *, by: str = "", group: str = "", day: date | None = None) -
 
 def score_of(view: View) -> Nps:
     """The score over the latest answer of each customer, or over their latest in the period that was asked for."""
-    if view.filters.period == ALL_TIME and "customer_answers" in view.frames:
-        return measures.nps_of(view.frames["customer_answers"])
-    return measures.nps(view.within("surveys"))
+    answers = _answers_of(view)
+    return measures.nps(view.within("surveys")) if answers is None else measures.nps_of(answers)
+
+
+def _answers_of(view: View) -> Frame | None:
+    """What is prepared of the answers in the period; None where the answers themselves must be read."""
+    if "customer_answers" not in view.frames:
+        return None
+    answers, span = view.frames["customer_answers"], view.span
+    if view.filters.period == ALL_TIME or span is None:
+        return answers
+    return measures.answered_within(answers, span.first or date.min, span.until)
 
 
 def column_of(view: View) -> str | None:
@@ -110,10 +120,9 @@ def _by(view: View, found: Nps, by: str) -> Part | None:
     if not by:
         return None
     label = view.labels.get(by, by)
-    if view.filters.period == ALL_TIME and "customer_answers" in view.frames:
-        groups = measures.nps_by_of(view.frames["customer_answers"], view.people, by)
-    else:
-        groups = measures.nps_by(view.within("surveys"), view.people, by)
+    answers = _answers_of(view)
+    one = measures.nps_by
+    groups = one(view.within("surveys"), view.people, by) if answers is None else measures.nps_by_of(answers, view.people, by)
     title, known = _("By {column}").format(column=label), groups[groups["answers"] >= SMALL]
     if known.empty:
         return Part("by_group", title, lacking=_("NPS by group: no group has ten answers."))

@@ -25,10 +25,14 @@ def sources(view: View) -> dict[str, str]:
 
 def _is_asked(view: View) -> bool:
     """Whether some exit answer gives a reason."""
-    if not view.holds("surveys", "question", "reason"):
-        return False
+    if not view.reads("surveys", "question", "reason"):
+        return view.dated and "customer_reasons" in view.frames and _has_some(view.frames["customer_reasons"], "reason")
     exits = view.frames["surveys"].filter(nw.col("question") == nw.lit("exit"))
-    return one_row(exits, [words("reason").count().alias("n")])["n"] > 0
+    return _has_some(exits, "reason")
+
+
+def _has_some(rows: Frame, column: str) -> bool:
+    return one_row(rows, [words(column).count().alias("n")])["n"] > 0
 
 
 def said(view: View, source: str, span: Span | None = None) -> Frame:

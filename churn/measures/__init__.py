@@ -30,6 +30,7 @@ from churn.measures.reasons import QUOTED, ReasonMix, quoted_standing, reason_mi
 from churn.measures.revenue import revenue_retention
 from churn.measures.rfm import SEGMENTS, bought, rfm, rfm_segments, rfm_segments_of, segment_name
 from churn.measures.said import (
+    answered_within,
     comments_of,
     nps_by_of,
     nps_of,
@@ -62,6 +63,7 @@ __all__ = [
     "Segments",
     "Share",
     "Survival",
+    "answered_within",
     "around_change",
     "at_risk",
     "at_risk_of",

@@ -50,7 +50,8 @@ def risk_bands(customers: Frame, scores: Frame, lost: nw.Expr) -> pd.DataFrame:
     band = (nw.col("risk") * BANDS).floor().cast(nw.Int64)
     banded = active.with_columns(band=band).with_columns(band=nw.when(nw.col("band") < BANDS).then(nw.col("band")).otherwise(BANDS - 1))
     whole = banded.with_columns(band=nw.when(is_known(nw.col("risk"))).then(nw.col("band")))
-    return small(whole.group_by("band").agg(*sums)).astype("float64")
+    # Sums in another order differ in their last digit, and words that round them should not.
+    return small(whole.group_by("band").agg(*sums)).astype("float64").round(6)
 
 
 def at_risk_of(bands: pd.DataFrame) -> AtRisk:

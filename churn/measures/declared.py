@@ -19,6 +19,13 @@ def declared(tables: Tables) -> dict[str, Frame]:
     return {name: _declared(tables, table) for name, table in TABLES.items()}
 
 
+def at_hand(tables: Tables, frame: Frame) -> Frame:
+    """The frame, computed once where the tables have a place to hold it (`at_hand`): an engine may plan for ever what is built on it."""
+    hold = getattr(tables, "at_hand", None)
+    held: Frame = frame if hold is None else hold(frame)
+    return held
+
+
 def holds(tables: Tables, table: str, *columns: str) -> bool:
     """Whether there is such a table, with all these columns."""
     return table in tables and all(has(tables[table], column) for column in columns)

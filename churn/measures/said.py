@@ -2,6 +2,7 @@
 customers, without looking for the latest answers again."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -60,6 +61,13 @@ def customer_reasons(tables: Tables, dials: Dials, lived: Frame) -> Frame:
     everybody = declared(tables)["customers"].select("customer_id").join(lived, on="customer_id", how="left")
     joined = everybody.join(said.select("customer_id", "reason"), on="customer_id", how="left")
     return joined.filter(is_known(nw.col("lost_on")) | is_known(nw.col("reason"))).select("customer_id", "started_on", "lost_on", "reason")
+
+
+def answered_within(answers: Frame, first: date, until: date) -> Frame:
+    """`customer_answers` of the days from `first` to before `until`: last is then 1 for the customer's last usable answer of these."""
+    kept = answers.filter((nw.col("day") >= nw.lit(first)) & (nw.col("day") < nw.lit(until)))
+    known = kept.with_columns(_day=nw.when(is_known(nw.col("score"))).then(nw.col("day")))
+    return known.with_columns(last=_flag(nw.col("_day") == nw.col("_day").max().over("customer_id"))).drop("_day")
 
 
 def nps_of(answers: Frame) -> Nps:

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pandas as pd
 
-from churn.errors import TrainingError
+from churn.errors import StoreError, TrainingError
+from churn.loads import SNAPSHOT, refuse_snapshot
 from churn.prepared import Wishes, dials_of, has_events, is_prepared, prepared, wishes_of
 from churn.risk.desk_models import BATCH, history_model_of, id_column_of, in_pieces, saved, scores_of, sheet_model_of, shows_deeper
 from churn.risk.fitting import Progress
@@ -16,6 +17,7 @@ from churn.risk.scorecard import Scorecard
 from churn.store import Desk
 from churn.stored import Frames, Json, Prepare
 from churn.tables import TABLES
+from churn.wording import _
 
 
 def foretell(
@@ -47,7 +49,9 @@ def turned(
     may_write: Callable[[], bool] = lambda: True,
 ) -> str:
     """Has the desk read its histories by other wishes, learned anew by them, all in one write; gives why nothing could be learned, ""
-    where it was. Everybody then has the risk of the customers table, if there is a score of that."""
+    where it was. Everybody then has the risk of the customers table, if there is a score of that. Raises StoreError where the desk holds a
+    snapshot."""
+    refuse_snapshot(desk.setting(SNAPSHOT))
     contents, found, why = desk.contents(), None, ""
     try:
         found = _learned(desk, wishes, trained_on=trained_on, progress=progress)
@@ -111,7 +115,8 @@ def everybodys_scores(card: Scorecard, done: Frames, *, deeper: bool = False, pr
 
 
 def preparing_again(desk: Desk) -> Prepare:
-    """The same with what the desk's settings say and the model that it has."""
+    """The same with what the desk's settings say and the model that it has. Raises StoreError where the desk holds a snapshot."""
+    refuse_snapshot(desk.setting(SNAPSHOT))
     card = history_model_of(desk)
     if card is None:
         return preparing(wishes_of(desk))
@@ -121,9 +126,16 @@ def preparing_again(desk: Desk) -> Prepare:
 
 
 def bring_up(desk: Desk) -> None:
-    """Makes the prepared tables anew where there are none, as after an older program, or where they were made by other wishes."""
+    """Makes the prepared tables anew where there are none, as after an older program, or where they were made by other wishes.
+
+    Raises StoreError where they came as a snapshot, which must then be made anew where its tables are.
+    """
     tables = desk.tables()
     if "customers" in tables and not is_prepared(desk):
+        if desk.setting(SNAPSHOT):
+            raise StoreError(
+                _("The snapshot in this desk was made by another version of this program: make it anew with this one and load it.")
+            )
         desk.prepare(preparing_again(desk))
 
 

@@ -10,9 +10,10 @@ from churn.intake import Intake
 from churn.risk.columns import Label, choose, find_label
 from churn.risk.fitting import Progress
 from churn.risk.keeping import load, save, to_text
+from churn.risk.lookup import is_void
 from churn.risk.of_history import in_words
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import is_void, score
+from churn.risk.scoring import score
 from churn.risk.second import score_deeper
 from churn.store import Desk
 from churn.stored import Json

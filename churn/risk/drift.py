@@ -10,8 +10,8 @@ import pandas as pd
 
 from churn.risk.bins import Bins, Codes
 from churn.risk.column_drift import MOST_EXAMPLES, ColumnDrift, absent_column, column_drift
+from churn.risk.lookup import LEAST_INFORMATION, codes_of, information_of
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import LEAST_INFORMATION, codes_of, information_of
 from churn.risk.sheet_columns import sources_of
 from churn.risk.stability import FAR
 from churn.wording import _, listing, percent, plural

@@ -10,6 +10,7 @@ import pandas as pd
 from churn.adding import added
 from churn.errors import ModelError, StoreError
 from churn.intake import Intake
+from churn.loads import SNAPSHOT
 from churn.prepared import Wishes
 from churn.risk.desk_history import preparing, preparing_again
 from churn.risk.desk_models import id_column_of, is_foretold, kept, model_of, scored_by, scores_of, sheet_model_of, shows_deeper
@@ -84,6 +85,8 @@ def add(desk: Desk, intake: Intake, *, loaded_at: datetime | None = None, by: st
 
     One transaction, as `adopt`; the other tables and all settings stay. Raises StoreError where the desk holds no customers.
     """
+    if desk.setting(SNAPSHOT):
+        raise StoreError(_("This desk holds a snapshot: nobody can be added to it. Make it anew with these customers, and load it."))
     former, source = desk.frame("customers"), desk.source("customers")
     whole = added(former, desk.columns("customers"), intake, file=source.file)
     card = sheet_model_of(desk)

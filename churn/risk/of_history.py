@@ -18,8 +18,8 @@ from churn.measures.dialect import count_if, one_row, small
 from churn.prepared import EVENTS, Wishes, past_days
 from churn.risk.fitting import Progress
 from churn.risk.labelled import Labelled
+from churn.risk.lookup import VOID_ROWS, typed
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import VOID_ROWS, score
 from churn.risk.screening import needed
 from churn.risk.training import learn
 from churn.wording import _, number, plural
@@ -109,12 +109,6 @@ def learn_past(
     return Foresight(replace(card, provenance=read), back)
 
 
-def scores_now(card: Scorecard, rows: pd.DataFrame) -> pd.DataFrame:
-    """Everybody's score as the store keeps it: customer_id, risk, information, known. `rows` as `in_memory` gives the features."""
-    found = score(card, rows, id_column="customer_id")
-    return pd.DataFrame({"customer_id": rows["customer_id"], "risk": found.risk, "information": found.information, "known": found.known})
-
-
 def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Features as the score reads them."""
     return typed(frame.collect("pyarrow").to_native().to_pandas())
@@ -137,12 +131,6 @@ def pieces_of(frame: nw.LazyFrame[Any], rows: int) -> Iterator[pd.DataFrame]:
     """A desk's features as the score reads them, so many at a time; nothing else can be read of that desk's cursor until the last."""
     for batch in frame.to_native().to_arrow_reader(rows):
         yield typed(batch.to_pandas())
-
-
-def typed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Words as "str", numbers as float64."""
-    numbers = [name for name in rows if pd.api.types.is_numeric_dtype(rows[name])]
-    return rows.astype(dict.fromkeys(numbers, "float64") | {name: "str" for name in rows if name not in numbers})
 
 
 def in_words(card: Scorecard) -> Scorecard:

@@ -1,6 +1,6 @@
 """Scores a sheet with a scorecard and takes every score apart. NumPy and pandas are all that it needs."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,18 +10,14 @@ import pandas as pd
 
 from churn import wording
 from churn.errors import ModelError
-from churn.risk.bins import Codes, Floats, as_text, rare_below
-from churn.risk.calibration import fit_slope
-from churn.risk.known import STRANGER, UNSEEN, Folds, digests_of, row_digests
-from churn.risk.points import Explained, probability
+from churn.risk.bins import Codes, Floats, as_text
+from churn.risk.known import UNSEEN
+from churn.risk.lookup import LEAST_INFORMATION, bags_of, codes_of, explain_codes, information_of, is_void, present_cells, refit
+from churn.risk.points import probability
 from churn.risk.ranges import half_width, risk_range
 from churn.risk.scorecard import Scorecard
 from churn.risk.sheet_columns import sources_of
 from churn.wording import _
-
-LEAST_INFORMATION = 0.5
-BLOCK = 100_000
-VOID_ROWS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,81 +105,6 @@ def score(
         np.where(np.isnan(risk), np.nan, high),
         codes,
     )
-
-
-def codes_of(card: Scorecard, frame: pd.DataFrame, sources: dict[str, str]) -> Codes:
-    """The rows as bin numbers, rows x columns of the score; 0 throughout for a column that is not in `sources`."""
-    codes = np.zeros((len(frame), len(card.columns)), dtype=np.int16)
-    for number, cut in enumerate(card.bins):
-        if cut.column in sources:
-            codes[:, number] = cut.code(frame[sources[cut.column]])
-    return codes
-
-
-def is_void(values: "pd.Series[str] | pd.Series[float]") -> bool:
-    """Whether a sheet has the column in name only: enough rows, and nothing in any of them. It then counts as absent."""
-    return len(values) >= VOID_ROWS and not values.notna().any()
-
-
-def present_cells(card: Scorecard, codes: Codes, frame: pd.DataFrame, sources: dict[str, str]) -> npt.NDArray[np.bool_]:
-    """Which cells hold something that the score knows: a value, or a gap where enough training rows had one to learn from.
-
-    A gap tells nothing in a row that is mostly gaps.
-    """
-    present = codes > 0
-    mostly = present.mean(axis=1) >= LEAST_INFORMATION
-    for number, cut in enumerate(card.bins):
-        if cut.column in sources and cut.counts[0] >= rare_below(card.provenance.rows):
-            present[:, number] |= mostly & frame[sources[cut.column]].isna().to_numpy()
-    return present
-
-
-def explain_codes(card: Scorecard, codes: Codes, bags: Folds, absent: frozenset[int] = frozenset()) -> Explained:
-    """Scores coded rows, known ones by the bag that did not see them (`bags`: its number; -1 or -2: the whole model)."""
-    slope, offset = refit(card, absent)
-    base, total, contributions = np.empty(len(codes)), np.empty(len(codes)), np.empty(codes.shape)
-    for bag in np.unique(np.maximum(bags, UNSEEN)):
-        member = card.whole if bag < 0 else card.bags[bag]
-        for rows in blocks(np.flatnonzero(np.maximum(bags, UNSEEN) == bag)):
-            part = member.explain(codes[rows], absent)
-            base[rows], total[rows], contributions[rows] = part.base, part.log_odds, part.contributions
-    if absent:
-        base, total, contributions = slope * base + offset, slope * total + offset, slope * contributions
-    return Explained(base, contributions, total)
-
-
-def blocks(rows: npt.NDArray[np.intp]) -> Iterator[npt.NDArray[np.intp]]:
-    """The rows in blocks that fit the processor's cache."""
-    for start in range(0, len(rows), BLOCK):
-        yield rows[start : start + BLOCK]
-
-
-def refit(card: Scorecard, absent: frozenset[int]) -> tuple[float, float]:
-    """Slope and offset for a sheet without the `absent` columns: they bring its score nearest to the full model's own probabilities
-    on the scorecard's sample of training rows."""
-    if not absent:
-        return 1.0, 0.0
-    full = probability(card.whole.explain(card.sample).log_odds)
-    return fit_slope(card.whole.explain(card.sample, absent).log_odds, full, spread=None)
-
-
-def bags_of(card: Scorecard, frame: pd.DataFrame, sources: dict[str, str], id_column: str | None) -> Folds:
-    """For each row the bag that did not see it: -2 for a stranger, -1 for one that no bag saw."""
-    if card.known.by == "id" and id_column is not None:
-        return card.known.bags_of(digests_of(as_text(frame[id_column]), card.known.salt))
-    if card.known.by == "row" and len(sources) == len(card.columns):
-        return card.known.bags_of(row_digests(frame[[sources[column] for column in card.columns]], card.known.salt))
-    return np.full(len(frame), STRANGER, dtype=np.int8)
-
-
-def information_of(card: Scorecard, present: npt.NDArray[np.bool_]) -> Floats:
-    """For each row, the share (0..1) of the variance of all contributions in training that comes from the columns it holds."""
-    total = card.spread.sum()
-    weights = card.spread / total if total > 0 else np.full(len(card.columns), 1 / len(card.columns))
-    found = np.ones(len(present))
-    lacking = np.flatnonzero(~present.all(axis=1))  # the few that are worth a product of matrices
-    found[lacking] = np.clip(1 - (~present[lacking]) @ weights, 0, 1).round(12)
-    return found
 
 
 def path(columns: tuple[str, ...], base: float, contributions: Floats) -> list[Step]:

@@ -11,9 +11,10 @@ from churn.errors import ModelError
 from churn.risk.bins import Codes, Floats
 from churn.risk.forest import Forest, Second, blocks
 from churn.risk.known import UNSEEN, Folds
+from churn.risk.lookup import bags_of
 from churn.risk.points import LIMIT, probability
 from churn.risk.scorecard import Scorecard
-from churn.risk.scoring import Scores, bags_of, score
+from churn.risk.scoring import Scores, score
 from churn.wording import _, listing
 
 BACKGROUND = 100  # customers of the training table with whom each is compared

@@ -8,8 +8,9 @@ import pandas as pd
 from churn.errors import ModelError
 from churn.risk.desk_models import id_column_of, is_foretold, scored_by, shows_deeper
 from churn.risk.keeping import load
+from churn.risk.lookup import typed
 from churn.risk.of_desk import rows_of
-from churn.risk.of_history import in_words, typed, words_of
+from churn.risk.of_history import in_words, words_of
 from churn.risk.scorecard import Scorecard
 from churn.risk.scoring import Scores, score, shown
 from churn.risk.second import score_deeper

@@ -6,7 +6,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from churn.dials import Dials
-from churn.measures.declared import Tables
+from churn.measures.declared import Tables, at_hand
 from churn.measures.dialect import Frame
 from churn.signs.declared import SIGNS
 from churn.signs.facts import facts
@@ -29,7 +29,7 @@ def signs(tables: Tables, dials: Dials, thresholds: Thresholds = AS_IT_COMES) ->
         return nobody.with_columns(*(nw.lit(None).cast(type_).alias(name) for name, type_ in EVIDENCE.items()))
     worrying = nw.max_horizontal(*(nw.col(severity_of(key)) for key in there)) > 0
     severity = _of_its_sign({key: nw.col(severity_of(key)) for key in there}, nw.Int64)
-    each = _with_each(graded_facts(tables, dials, thresholds).filter(worrying), there)
+    each = _with_each(at_hand(tables, graded_facts(tables, dials, thresholds).filter(worrying)), there)
     fired = each.with_columns(severity=severity).filter(nw.col("severity") > 0)
     cells = [_of_its_sign(_evidence(there, name), type_).alias(name) for name, type_ in EVIDENCE.items()]
     return fired.select("customer_id", "sign", "severity", *cells)

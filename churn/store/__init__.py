@@ -28,6 +28,7 @@ from churn.store.before import Before, before
 from churn.store.kept import Kept
 from churn.store.noting import Journal
 from churn.store.root import open_root
+from churn.store.taken import Taken, put_taken
 from churn.store.turns import Turns
 from churn.stored import (
     Json,
@@ -123,6 +124,11 @@ class Desk:
             if progress is not None:
                 progress(1.0, _("writing it all down"))
         return poured
+
+    def take(self, taken: Taken, *, at: datetime | None = None, by: str = "") -> None:
+        """Puts a snapshot in the place of all tables, in one transaction, to be undone as a load."""
+        with self._write() as cursor:
+            put_taken(cursor, taken, at=at, by=by)
 
     def prepare(
         self,

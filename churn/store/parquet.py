@@ -1,7 +1,7 @@
 """Tables in Parquet files, read and written without a desk."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,25 @@ import duckdb
 import narwhals.stable.v2 as nw
 
 from churn.errors import StoreError
-from churn.opening import Room, configure, went_wrong
-from churn.stored import Frames
+from churn.opening import Room, beyond_limits, configure, first_line
 from churn.tables import TABLES
 from churn.wording import _, listing
 
 
+class Found(dict[str, nw.LazyFrame[Any]]):
+    """Tables by name; `read` gives what else lies in a Parquet file, to be used with them."""
+
+    def __init__(self, root: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+        self._root = root
+        super().__init__({name: self.read(file) for name, file in files.items()})
+
+    def read(self, file: Path) -> nw.LazyFrame[Any]:
+        """A file as a lazy frame."""
+        return nw.from_native(self._root.read_parquet(str(file)))
+
+
 @contextmanager
-def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Frames]:
+def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
     """The tables of the schema that lie in `folder` as NAME.parquet, as lazy frames that end with the context.
 
     Raises StoreError where there are no customers, a customer is there twice, a table lacks a column that it needs, or a file or a column
@@ -30,15 +41,17 @@ def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Frames]:
     with tempfile.TemporaryDirectory() as passing, duckdb.connect(Path(passing) / "passing.duckdb") as root:
         try:
             configure(root, room or Room())
-            frames = {name: nw.from_native(root.read_parquet(str(path))) for name, path in found.items()}
+            frames = Found(root, found)
             for name, frame in frames.items():
-                _check(name, frame, found[name])
+                checked(name, frame, found[name])
             yield frames
         except duckdb.Error as error:
-            raise StoreError(went_wrong(folder, str(error))) from error
+            told = _("The tables in {folder} cannot be read: {why}.").format(folder=folder, why=first_line(str(error)))
+            raise StoreError(beyond_limits(folder, str(error)) or told) from error
 
 
-def _check(name: str, frame: nw.LazyFrame[Any], file: Path) -> None:
+def checked(name: str, frame: nw.LazyFrame[Any], file: object) -> None:
+    """Raises StoreError where a table lacks a column that it needs, or holds a customer twice."""
     there = frame.collect_schema().names()
     lacking = next((column.name for column in TABLES[name].columns if column.required and column.name not in there), None)
     if lacking:

@@ -44,7 +44,8 @@ def begun(kind: type[Stage], source: str) -> Begun:
 
 def started(stage: type[Stage]) -> Started | None:
     """A stage with the firm's numbers to begin with; None where no firm is loaded or it lacks what the stage needs."""
-    if firm() is None:
+    loaded = firm()
+    if loaded is None:
         return None
     version = the_desk().version()
     match stage.key:
@@ -53,7 +54,7 @@ def started(stage: type[Stage]) -> Started | None:
         case "points":
             return start.points_of(_flow(version))
         case "loyal":
-            return start.loyal_of(_revenue(version), from_orders="orders" in the_desk().tables())
+            return start.loyal_of(_revenue(version), from_orders="orders" in loaded.known)
         case "calls":
             return start.calls_of(_flow(version), _risks(version))
         case "bucket":
