@@ -24,7 +24,7 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 Frames = Mapping[str, nw.LazyFrame[Any]]
 Made = nw.LazyFrame[Any] | pd.DataFrame | Callable[[Frames], nw.LazyFrame[Any] | pd.DataFrame]
-Prepare = Callable[[Frames], Mapping[str, Made]]
+Prepare = Callable[[Frames], Mapping[str, Made | None]]
 
 BEFORE = "_before_"
 PREPARED = (
@@ -206,16 +206,18 @@ class TablesOf(Mapping[str, nw.LazyFrame[Any]]):
         return len(self._names)
 
 
-def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = None) -> None:
+def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = None, *, keep: bool = False) -> None:
     """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables.
-    What `progress` raises ends the work."""
+    What it gives as None goes, and with `keep` that alone: what it does not give stays. What `progress` raises ends the work."""
     tell = progress or (lambda _share, _words: None)
     tell(0.0, _("looking through the tables"))
     made = prepare({name: frame for name, frame in TablesOf(cursor).items() if name not in PREPARED})
     for place, name in enumerate(PREPARED):
-        drop(cursor, name)
-        if name in made:
-            tell((place + 1) / (len(PREPARED) + 2), _("preparing {table}").format(table=name))
+        if name in made or not keep:
+            drop(cursor, name)
+        if name in made and made[name] is not None:
+            told = _("preparing what pages show, part {n} of {all}").format(n=place + 1, all=len(PREPARED))
+            tell((place + 1) / (len(PREPARED) + 2), told)
             _put_prepared(cursor, name, made[name])
     if "scores" in made:
         tell((len(PREPARED) + 1) / (len(PREPARED) + 2), _("scoring everybody"))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from churn.dials import Dials
-from churn.errors import StoreError, TrainingError
+from churn.errors import StoppedError, StoreError, TrainingError
 from churn.features import every, features
 from churn.intake import Intake, read
 from churn.prepared import Wishes, is_prepared, wishes_of
@@ -23,7 +23,7 @@ from churn.risk.desk_models import history_model_of, is_foretold, model_of, save
 from churn.risk.evaluation import RuleWorth
 from churn.risk.fitting import fit
 from churn.risk.of_desk import add, rows_of, show_deeper, train_desk
-from churn.risk.of_history import in_memory, in_words, learn_past, past_of
+from churn.risk.of_history import Foresight, in_memory, in_words, learn_past, past_of
 from churn.risk.scorecard import Scorecard
 from churn.risk.screening import needed
 from churn.store import Desk, open_desk
@@ -247,12 +247,32 @@ def test_other_events_and_more_customers_are_scored_anew_by_the_same_model(made)
     pd.testing.assert_series_equal(scores(desk), foretold)
 
 
+def test_where_all_is_prepared_learning_again_makes_nothing_anew_but_the_scores(made, monkeypatch):
+    desk, foretold = made.desk, scores(made.desk)
+    with desk.reading() as frames:
+        before, back = {name: len(frame.collect()) for name, frame in frames.items()}, in_memory(frames["looked_back"])
+    monkeypatch.setattr("churn.risk.desk_history._learned", lambda *_asked, **_named: Foresight(made.card, back))
+    monkeypatch.setattr("churn.risk.desk_history.prepared", None)
+    desk.write_scores(pd.DataFrame({"customer_id": foretold.index, "risk": 0.5, "information": 1.0, "known": False}))
+    foretell(desk, trained_on="2025-07-02")
+    pd.testing.assert_series_equal(scores(desk), foretold)
+    with desk.reading() as frames:
+        assert {name: len(frame.collect()) for name, frame in frames.items()} == before
+
+
+def stopped_at_the_last(share: float, words: str) -> None:
+    """Somebody who stops it when all but the last is done."""
+    if share == 1:
+        raise StoppedError(words)
+
+
 def test_other_wishes_that_leave_nothing_to_learn_from_take_all_back_to_the_table_of_customers_at_once(made):
     desk, foretold, settings = made.desk, scores(made.desk), made.desk.setting("history")
     version = desk.version()
     far = Wishes(as_of=AS_OF, look_ahead=200)
-    assert turned(desk, far, may_write=lambda: False).startswith("The history is too short to learn from")
-    assert desk.version() == version
+    with pytest.raises(StoppedError):
+        turned(desk, far, writing=stopped_at_the_last)
+    assert (desk.version(), wishes_of(desk)) == (version, BY_MONTH)
     assert turned(desk, far).startswith("The history is too short to learn from")
     assert desk.version() == version + 1
     assert (wishes_of(desk), is_prepared(desk), is_foretold(desk)) == (far, True, False)

@@ -19,9 +19,11 @@ from churn.errors import StoppedError, StoreError
 from churn.intake import Intake, read
 from churn.opening import Room, room_of
 from churn.store import Desk, open_desk
+from churn.stored import PREPARED
 from tests.test_main import churn
 
 ROOT = Path(__file__).resolve().parent.parent
+GAPS = f"preparing what pages show, part {PREPARED.index('gaps') + 1} of {len(PREPARED)}"
 FIRM = "customer_id,name\n" + "".join(f"C{number},Name {number}\n" for number in range(4000))
 
 
@@ -87,7 +89,7 @@ def test_where_the_disk_does_not_suffice_the_setting_is_named_and_the_desk_is_as
         before = held(desk)
         with pytest.raises(StoreError) as error:
             desk.load({"customers": intake()}, prepare=costly(4000))
-        assert str(error.value) == f"The desk in {tmp_path / 'desk'} {names}"
+        assert str(error.value) == f"The work in {tmp_path / 'desk'} {names}"
         assert held(desk) == before
 
 
@@ -95,7 +97,7 @@ def test_what_is_under_way_is_told_step_by_step(tmp_path):
     told: list[tuple[float, str]] = []
     with open_desk(tmp_path) as desk:
         desk.load({"customers": intake()}, prepare=costly(3), progress=lambda share, words: told.append((share, words)))
-    assert [words for _share, words in told] == ["looking through the tables", "preparing gaps", "writing it all down"]
+    assert [words for _share, words in told] == ["looking through the tables", GAPS, "writing it all down"]
     assert [share for share, _words in told] == sorted(share for share, _words in told)
 
 
@@ -112,7 +114,7 @@ def test_a_load_that_takes_long_says_what_it_does_and_a_quick_one_nothing(tmp_pa
     monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 0.001)
     ran = churn("load", path.parent, "--desk", tmp_path / "other", "--no-train")
     assert "% reading orders\n" in ran.err
-    assert "% preparing customer_" in ran.err
+    assert "% preparing what pages show, part " in ran.err
 
 
 def test_what_progress_raises_ends_a_load_and_so_does_an_interruption(tmp_path):
@@ -163,7 +165,7 @@ with open_desk(Path(sys.argv[1])) as desk, terminal.patiently(desk):
 def test_ctrl_c_ends_a_statement_of_the_database_at_once(tmp_path):
     running = subprocess.Popen([sys.executable, "-c", SLOW, tmp_path], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert running.stdout.readline() == "looking through the tables\n"
-    assert running.stdout.readline() == "preparing gaps\n"
+    assert running.stdout.readline() == f"{GAPS}\n"
     time.sleep(0.3)
     running.send_signal(signal.SIGINT)
     printed, errors = running.communicate(timeout=60)

@@ -144,8 +144,8 @@ def wanted() -> Wishes | None:
 
 def turn(wishes: Wishes) -> None:
     """Has the desk read its histories by other dials, learns anew by them, and draws the page anew."""
-    with _all_or_nothing() as job, _learning(job) as tell:
-        found = turned(the_desk(), wishes, trained_on=now().date().isoformat(), progress=tell, may_write=job.may_write)
+    with _all_or_nothing() as job, _learning(job) as (tell, writing):
+        found = turned(the_desk(), wishes, trained_on=now().date().isoformat(), progress=tell, writing=writing)
         told = _("The history is read so from now on. All pages show it.")
         why = _("There is no score of who leaves next: {why}").format(why=found) if found else ""
         _tell("done", " ".join([told, why]))
@@ -168,7 +168,7 @@ def foresee() -> None:
     desk, job = the_desk(), Job()
     if is_foretold(desk) or not has_history(desk):
         return
-    with _learning(job) as tell:
+    with _learning(job) as (tell, _writing):
         try:
             foretell(desk, trained_on=now().date().isoformat(), progress=tell, may_write=job.may_write)
         except TrainingError as error:
@@ -181,27 +181,33 @@ def _loading(job: Job) -> Iterator[Progress]:
     """Shows what is being done to load, with a way to stop it up to the moment in which all of it is written down."""
     job.offer_stop()
     bar = st.progress(0.0, text=_("Loading; whatever you click meanwhile stops it"))
-
-    def tell(share: float, text: str) -> None:
-        if share < 1:
-            bar.progress(share, text=_("{share} loaded: {what}").format(share=wording.percent(share, 0), what=text))
-        elif not job.may_write():
-            raise StoppedError(_("Stopped."))
-
-    yield tell
+    yield _until_written(job, bar, _("{share} loaded: {what}"))
     job.take_back_stop()
 
 
+def _until_written(job: Job, bar: Any, words: str) -> Progress:
+    """Shows how far it is, and settles at the end whether it was stopped."""
+
+    def tell(share: float, text: str) -> None:
+        if share < 1:
+            bar.progress(share, text=words.format(share=wording.percent(share, 0), what=text))
+        elif not job.may_write():
+            raise StoppedError(_("Stopped."))
+
+    return tell
+
+
 @contextmanager
-def _learning(job: Job) -> Iterator[Progress]:
-    """Shows how far the learning from histories is, with a way to stop it."""
+def _learning(job: Job) -> Iterator[tuple[Progress, Progress]]:
+    """Shows how far the learning from histories is, and then what follows from it, with a way to stop it."""
     st.button(_("Stop"), icon=":material/stop_circle:", on_click=_stop_foresight, args=(job,), key="stop foresight")
     bar = st.progress(0.0, text=_("Learning from what happened"))
-    yield lambda share, text: _show(bar, share, text)
+    learned = _("{share} learned from what happened: {what}")
 
+    def tell(share: float, text: str) -> None:
+        bar.progress(share, text=learned.format(share=wording.percent(share, 0), what=text))
 
-def _show(bar: Any, share: float, text: str) -> None:
-    bar.progress(share, text=_("{share} learned from what happened: {what}").format(share=wording.percent(share, 0), what=text))
+    yield tell, _until_written(job, bar, _("{share} written: {what}"))
 
 
 def undo(former: Former) -> None:

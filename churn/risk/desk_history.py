@@ -36,8 +36,15 @@ def foretell(
     if not may_write():
         return None
     settings: dict[str, Json] = {"history": saved(desk, found.card), "deeper": None}
-    desk.prepare(preparing(wishes, found), settings=settings, of=contents, progress=writing)
+    whole = not is_prepared(desk)
+    desk.prepare(preparing(wishes, found) if whole else _scoring(found), settings=settings, of=contents, progress=writing, keep=not whole)
     return found.card
+
+
+def _scoring(found: Foresight) -> Prepare:
+    """What makes the scores alone, of tables that are prepared."""
+    back = None if found.looked_back.empty else found.looked_back
+    return lambda _tables: {"looked_back": back, "scores": partial(everybodys_scores, found.card)}
 
 
 def turned(
@@ -46,26 +53,26 @@ def turned(
     *,
     trained_on: str | None = None,
     progress: Progress | None = None,
-    may_write: Callable[[], bool] = lambda: True,
+    writing: Progress | None = None,
 ) -> str:
     """Has the desk read its histories by other wishes, learned anew by them, all in one write; gives why nothing could be learned, ""
-    where it was. Everybody then has the risk of the customers table, if there is a score of that. Raises StoreError where the desk holds a
-    snapshot."""
+    where it was. Everybody then has the risk of the customers table, if there is a score of that. `progress` gets that of learning,
+    `writing` that of what follows; what they raise leaves the desk as it was. Raises StoreError where the desk holds a snapshot."""
     refuse_snapshot(desk.setting(SNAPSHOT))
     contents, found, why = desk.contents(), None, ""
     try:
         found = _learned(desk, wishes, trained_on=trained_on, progress=progress)
     except TrainingError as error:
         why = str(error)
-    if may_write():
-        settings: dict[str, Json] = {"wishes": wishes.as_setting(), "history": saved(desk, found.card) if found else None, "deeper": None}
-        instead = None if found else _sheet_scores(desk)
-        prepare = preparing(wishes, found)
-        desk.prepare(
-            (lambda tables: _beside(prepare(tables), {"scores": instead})) if instead is not None else prepare,
-            settings=settings,
-            of=contents,
-        )
+    settings: dict[str, Json] = {"wishes": wishes.as_setting(), "history": saved(desk, found.card) if found else None, "deeper": None}
+    instead = None if found else _sheet_scores(desk)
+    prepare = preparing(wishes, found)
+    desk.prepare(
+        (lambda tables: _beside(prepare(tables), {"scores": instead})) if instead is not None else prepare,
+        settings=settings,
+        of=contents,
+        progress=writing,
+    )
     return why
 
 

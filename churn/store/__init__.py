@@ -137,17 +137,21 @@ class Desk:
         settings: Mapping[str, Json] | None = None,
         of: str | None = None,
         progress: Progress | None = None,
+        keep: bool = False,
     ) -> None:
         """Makes anew what pages read of the tables, in one transaction with `settings`.
 
         `prepare` gets all tables as `reading` gives them and returns some of PREPARED, and "scores" (as in `write_scores`) where these
-        change with them; what it does not return is dropped, scores stay. StoreError where the `contents` are no longer those in `of`.
+        change with them; what it does not return is dropped (with `keep` it stays), scores stay. `progress` gets the share done and words
+        for it, 1 last. StoreError where the `contents` are no longer those in `of`; whatever `progress` raises leaves the desk as it was.
         """
         with self._write() as cursor:
             if of not in (None, stored_contents(cursor)):
                 raise StoreError(_("Other tables were loaded meanwhile, so these scores are not theirs. Begin anew."))
             put_settings(cursor, settings or {})
-            prepare_all(cursor, prepare, progress)
+            prepare_all(cursor, prepare, progress, keep=keep)
+            if progress is not None:
+                progress(1.0, _("writing it all down"))
 
     def undo(self, *, by: str = "", at: datetime | None = None, number: int | None = None, scores: bool = True) -> Former:
         """Puts back what the last load took the place of, in one transaction, and gives what the desk holds then; a second undo brings the
