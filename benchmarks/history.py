@@ -6,6 +6,8 @@ and month) is a line of its own, and both sides read it prepared in the others. 
 the sums, the processor seconds of all runs (DuckDB uses all processors, which is no gain on a busy machine), and the peak memory of each
 process, with the tables that pandas must hold. That both give the same is what the tests hold.
 
+benchmarks/growth.py runs a third side too, Spark: the desk's own functions on PySpark, from Parquet, on all processors, once.
+
     python -m benchmarks.history [CUSTOMERS]     20 orders and 10 contacts a customer
 
 To add a line, add a `Line` to `LINES` of history_lines.py: its name, what the desk does, what pandas does.
@@ -30,6 +32,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.history_lines import DAY, DIALS, LINES, Firm
 from churn.measures.months import customer_months
+from churn.store.spark import spark_session
 from tests import referees_value
 
 CUSTOMERS, REPEATS, PART = 100_000, 2, 1_000_000
@@ -145,6 +148,22 @@ def run_desk(folder: Path) -> dict[str, float]:
         return taken | {"processor": time.process_time() - used}
 
 
+def run_spark(folder: Path) -> dict[str, float]:
+    """The seconds of each line on Spark, on all processors of this machine, from Parquet; one run of each."""
+    session = spark_session("local[*]", sql__shuffle__partitions="8", driver__memory="3g")
+    tables = {name: nw.from_native(session.read.parquet(str(folder / f"{name}.parquet"))) for name in TABLES}
+    start, used = time.perf_counter(), time.process_time()
+    customer_months(tables, DIALS).to_native().write.mode("overwrite").parquet(str(folder / "by_month"))
+    taken = {PREPARED: time.perf_counter() - start}
+    firm = Firm(tables, nw.from_native(session.read.parquet(str(folder / "by_month"))))
+    for line in LINES:
+        start = time.perf_counter()
+        line.desk(firm)
+        taken[line.name] = time.perf_counter() - start
+    session.stop()
+    return taken | {"processor": time.process_time() - used}
+
+
 def run_pandas(folder: Path) -> dict[str, float]:
     """The seconds of each line in pandas, from frames in memory."""
     tables = {name: pq.read_table(folder / f"{name}.parquet").to_pandas(date_as_object=False) for name in TABLES}
@@ -202,8 +221,8 @@ if __name__ == "__main__":
         case ["make", folder, customers]:
             make(Path(folder), int(customers))
             print(json.dumps({}))
-        case ["desk" | "pandas" as side, folder]:
-            found = (run_desk if side == "desk" else run_pandas)(Path(folder))
+        case ["desk" | "pandas" | "spark" as side, folder]:
+            found = {"desk": run_desk, "pandas": run_pandas, "spark": run_spark}[side](Path(folder))
             print(json.dumps(found | {"peak": peak()}))
         case arguments:
             main(int(arguments[0]) if arguments else CUSTOMERS)

@@ -13,6 +13,7 @@ from churn.errors import FilterError, QuestionError, StoreError, TrainingError
 from churn.filters import filters_from
 from churn.histories import LEARNED, OF_EVENTS
 from churn.intake import Intake, Progress
+from churn.loads import SNAPSHOT
 from churn.terminal import progress, room, show, tell, trained
 from churn.wording import _, listing
 
@@ -53,11 +54,14 @@ def learn(desk: Any, customers: Intake, label: str | None, lost: str | None, tra
 
 
 def prepare_for(desk: "Desk", intakes: Collection[str]) -> "Prepare":
-    """What prepares the tables of a load: new customers wait for a score of their own."""
-    from churn.prepared import wishes_of
+    """What prepares the tables of a load: new customers wait for a score of their own, and are not read at the day of a snapshot that they
+    take the place of."""
+    from churn.prepared import Wishes, wishes_of
     from churn.risk.desk_history import preparing, preparing_again
 
-    return preparing(wishes_of(desk)) if "customers" in intakes else preparing_again(desk)
+    if "customers" not in intakes:
+        return preparing_again(desk)
+    return preparing(Wishes() if desk.setting(SNAPSHOT) else wishes_of(desk))
 
 
 def foretold(desk: "Desk", doing: Progress | None = None) -> None:

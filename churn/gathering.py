@@ -173,6 +173,9 @@ def _files(arguments: Sequence[Path]) -> tuple[list[tuple[Path, str | None]], li
             known = inside
         _refuse_alike(known)
         files += [(file, table) for file in known]
+        astray = sorted(one for one in path.iterdir() if one.is_dir() and table_named(one.name) and one not in inside)
+        text = _("{folder} is named after a table and holds more than Parquet files of its parts: it was passed over.")
+        told += [text.format(folder=one) for one in astray]
         if known and (others := [file.name for file in inside if file not in known]):
             told.append(_("{folder}: {files} are named after no table and were passed over.").format(folder=path, files=listing(others)))
     if not files:

@@ -110,7 +110,8 @@ def begin(cursor: Cursor, tables: Collection[str], *, scored: bool, alone: bool,
     if "settings" in scope and not alone:
         cursor.execute("INSERT INTO _settings SELECT substr(name, ?), value FROM _settings", [len(BEFORE) + 1])
         if "customers" in tables:
-            cursor.execute("DELETE FROM _settings WHERE name = ?", [SNAPSHOT])
+            gone = "SELECT unnest(CASE WHEN EXISTS (FROM _settings WHERE name = $name) THEN [$name, 'wishes'] ELSE [] END)"
+            cursor.execute(f"DELETE FROM _settings WHERE name IN ({gone})", {"name": SNAPSHOT})
         if "customers" not in tables and BEFORE + "scores" in _names(cursor):
             cursor.execute(f"CREATE TABLE scores AS FROM {quoted(BEFORE + 'scores')}")
             cursor.execute("INSERT INTO _tables (name, rows) SELECT 'scores', rows FROM _tables WHERE name = ?", [BEFORE + "scores"])

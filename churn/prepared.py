@@ -37,7 +37,7 @@ from churn.tables import TABLES
 
 Maker = Callable[[], Made]
 
-EDITION = 6
+EDITION = 7
 RECORD_DAYS = 6
 NOW = {"first_on": nw.Date(), "lost_on": nw.Date(), "is_lost": nw.Int64(), "tenure_days": nw.Int64()}
 EVENTS = ("orders", "contacts", "surveys", "changes", "promises")

@@ -62,6 +62,8 @@ def pour(cursor: Cursor, found: Typed, *, load: int, loaded_at: datetime | None,
         tally = Tally()
         _insert(cursor, found, columns, batches(found, tally, nobody=strays, progress=progress))
     if not tally.rows_accepted:
+        if not tally.rejected:
+            raise IntakeError(_("{file}: no row holds anything.").format(file=found.file))
         first = tally.rejected[0]
         text = _("{file}: no row can be used; row {row}, column '{column}' {why}.")
         raise IntakeError(text.format(file=found.file, row=first.row, column=first.column, why=first.why))

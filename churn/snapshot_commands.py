@@ -31,11 +31,12 @@ def take_snapshot(desk: Path, folder: Path, *, if_empty: bool, at: datetime, by:
     from churn.report.history import same_file
     from churn.snapshot.taking import take
     from churn.store import open_desk
-    from churn.terminal import room, show, tell
+    from churn.terminal import patiently, room, show, tell
 
-    with open_desk(desk, room()) as opened:
+    with open_desk(desk, room()) as opened, patiently(opened) as doing:
         if not (if_empty and "customers" in opened.tables()):
             before = opened.loads()
+            doing(0.0, folder.name)
             kept = take(opened, folder, at=at, by=by)
             again = [load for load in before if any(table.digest == kept.digest for table in load.tables)]
             if told := same_file(folder.name, again, kept.digest):

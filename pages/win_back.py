@@ -6,7 +6,6 @@ from churn import wording
 from churn.actions.asking_back import odds_of, this_week, waiting
 from churn.actions.win_back import Lost
 from churn.findings import Figure
-from churn.snapshot.left import left_behind
 from churn.wording import _, plural
 from ui import win_back
 from ui.desk import Firm, dials, firm, the_desk
@@ -68,8 +67,6 @@ def _lacks(loaded: Firm, found: Lost) -> None:
     more = []
     if dials() is None:
         more.append(_("the day on which each left, for how long ago it is"))
-    if told := left_behind(the_desk(), "contacts"):
-        st.caption(told + " " + _("Signs of return are orders since they left."))
     if "contacts" not in loaded.known and "orders" not in loaded.known:
         more.append(_("contacts and orders, for signs of return"))
     if "surveys" not in loaded.known:

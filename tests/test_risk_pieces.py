@@ -63,6 +63,8 @@ def test_scores_from_the_features_of_a_desk_are_those_of_all_at_once(card, sheet
         features = nw.from_native(store.sql("FROM features ORDER BY rowid"))
         found = everybodys_scores(card, {"customer_features": features})
         least = everybodys_scores(card, {"customer_features": features.drop("plan")})
+        nobody = everybodys_scores(card, {"customer_features": features.filter(nw.col("customer_id") == nw.lit("nobody"))})
+    assert (nobody.columns.tolist(), len(nobody)) == (found.columns.tolist(), 0)
     assert found["customer_id"].tolist() == rows["customer_id"].tolist()
     np.testing.assert_allclose(found["risk"], whole.risk, rtol=1e-12)
     np.testing.assert_array_equal(found["known"], whole.known)

@@ -1,5 +1,6 @@
 """A snapshot: Parquet in, Parquet out, the same as a desk holds; refused in one line, and written whole or not at all."""
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -58,7 +59,7 @@ def command(*arguments: object) -> tuple[int, str, list[str]]:
 def alike(found: pd.DataFrame, expected: pd.DataFrame, *by: str) -> None:
     """The same rows in any order, whatever the kind of numbers and words, and whether "yes" is written so or "Yes"."""
     flags = {name: {"yes": "Yes", "no": "No"} for name in found if found[name].isin(["yes", "no"]).all()}
-    found = found.replace(flags)
+    found, expected = found.replace(flags), expected.replace(flags)
     both = [frame[list(expected)].sort_values(list(by)).reset_index(drop=True) for frame in (found, expected)]
     numbers = expected.select_dtypes("number").columns
     kinds = {name: "float64" if name in numbers else "str" for name in expected}
@@ -124,6 +125,30 @@ def test_the_command_computes_as_of_the_day_that_it_is_told(small, tmp_path):
     assert (found.index.tolist(), found["days_since_order"].tolist(), found["orders_ever"].tolist()) == (["a"], [2], [2])
     code, said, told = command("--in", small, "--out", tmp_path / "silent", "--as-of", "2025-07-30", "--gone-after", 30)
     assert '"features": 0' in said  # a's 30 days of silence ended on 29 July
+
+
+def test_tables_in_parts_are_read_and_folders_beside_that_hold_anything_else_stay(small, tmp_path):
+    wishes = Wishes(as_of=date(2025, 7, 1))
+    whole = snapshot(small, tmp_path / "whole", wishes, None)
+    orders = pq.read_table(small / "orders.parquet")
+    (small / "orders.parquet").unlink()
+    (small / "orders.parquet").mkdir()
+    for place in range(orders.num_rows):
+        pq.write_table(orders.slice(place, 1), small / "orders.parquet" / f"part-{place}.parquet")
+    assert snapshot(small, tmp_path / "parts", wishes, None) == whole
+    alike(*(pq.read_table(tmp_path / name / "features.parquet").to_pandas() for name in ("parts", "whole")), "customer_id")
+    (small / "orders.parquet" / "README").write_text("mine")
+    with pytest.raises(StoreError, match="must hold nothing but Parquet files"):
+        snapshot(small, tmp_path / "parts", wishes, None)
+    for beside in ("out.new", "out.old"):
+        (tmp_path / beside).mkdir()
+        (tmp_path / beside / "letter.txt").write_text("mine")
+        with pytest.raises(StoreError, match=f"{beside} holds other files"):
+            snapshot(small, tmp_path / "out", wishes, None)
+        assert (tmp_path / beside / "letter.txt").read_text() == "mine"
+        shutil.rmtree(tmp_path / beside)
+    with pytest.raises(StoreError, match="is the folder that the tables come from"):
+        snapshot(small.rename(tmp_path / "out.new"), tmp_path / "out", wishes, None)
 
 
 ONE_DAY = {"ordered_on": [date(2025, 1, 1)]}

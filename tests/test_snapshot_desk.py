@@ -186,6 +186,8 @@ def test_a_snapshot_comes_into_the_desk_and_can_be_taken_back(little, tmp_path):
         assert (desk.tables(), desk.setting("model"), desk.setting("snapshot")) == ({}, "old.json", None)
         desk.undo()
         assert desk.tables() == {"customers": 3}
+        desk.load({"customers": read(b"customer_id,name\nz,Zoe\ny,Yan\n", file="customers.csv")})
+        assert (wishes_of(desk), desk.setting("snapshot"), desk.setting("calls")) == (Wishes(), None, 7)
 
 
 def test_a_table_may_be_a_folder_of_parts(little, tmp_path):

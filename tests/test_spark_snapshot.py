@@ -27,7 +27,7 @@ from tests.test_snapshot import ROW_OF, alike, parquet
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(1800)]
 AS_OF = date(2026, 1, 1)
-FEW = ("customers", "orders", "promises", "actions")
+FEW = ("customers", "promises", "actions")
 
 
 def order(master: str, tables: Path, out: Path, *more: object) -> subprocess.Popen[str]:
@@ -84,7 +84,7 @@ def test_a_snapshot_of_the_sample_firm_is_that_of_duckdb_and_a_desk_loads_it(spa
 
 def executor_of(own: Cluster, worker: int) -> str | None:
     """The number of the executor that runs on a worker, once it has run a task; None until then."""
-    listed = subprocess.run(["ps", "-eo", "pgid=,args="], capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(["ps", "-wweo", "pgid=,args="], capture_output=True, text=True, check=True).stdout.splitlines()
     group = str(own.workers[worker].pid)
     words = next((line.split() for line in listed if line.split()[0] == group and "--executor-id" in line), None)
     return words[words.index("--executor-id") + 1] if words else None

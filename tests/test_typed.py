@@ -182,6 +182,16 @@ def test_files_are_set_apart_only_where_nothing_is_said_of_them_and_their_custom
     assert apart(constants=[("orders", "product", "Pen")]) == 0
 
 
+def test_a_file_that_is_named_twice_is_refused_and_a_folder_that_holds_more_than_parts_is_told_of(folder):
+    path = write(folder, "orders.parquet", {"customer_id": ["1"], "ordered_on": DAYS[:1], "amount": [1.0]})
+    with pytest.raises(IntakeError, match=r"orders\.parquet is named twice: name it once"):
+        gather([path, folder], ReadOptions(), (), large=1, customers_known=True)
+    (folder / "contacts").mkdir()
+    (folder / "contacts" / "README.md").write_text("what these are")
+    (told,) = gather([folder], ReadOptions(), (), large=1, customers_known=True).told
+    assert told == f"{folder / 'contacts'} is named after a table and holds more than Parquet files of its parts: it was passed over."
+
+
 def test_a_load_of_typed_files_stands_in_the_history_and_is_undone_like_any_other(tmp_path, folder):
     path = write(folder, "orders.parquet", {"customer_id": ["C1", "C9"], "ordered_on": DAYS[:2], "amount": [1.0, 2.0]})
     (folder / "customers.csv").write_text(CUSTOMERS, "utf-8")

@@ -29,7 +29,6 @@ from churn.actions.script import held_until
 from churn.findings import Figure
 from churn.findings.words import SMALL
 from churn.measures.rates import share_of
-from churn.snapshot.left import left_behind
 from churn.wording import _, plural
 from ui import downloads, tables
 from ui.desk import the_desk, who
@@ -107,8 +106,7 @@ def choose(found: Loyal) -> str:
 def next_try(found: NextProducts | None) -> None:
     """Draws what the customer might try next."""
     if found is None:
-        nothing = _("What they might try next is told from orders that name a product; there is none of this customer.")
-        st.caption(left_behind(the_desk(), "orders") or nothing)
+        st.caption(_("What they might try next is told from orders that name a product; there is none of this customer."))
         return
     has = wording.escape(wording.listing(found.has))
     if found.products.empty or not found.others:

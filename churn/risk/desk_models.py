@@ -124,14 +124,15 @@ def in_pieces(
     """The same of `rows` customers who come in pieces with their ids, so that no more than one piece is taken apart at a time. `filled`:
     the headers that are not void in all of them together."""
     tell, scorer = progress or (lambda _share, _text: None), score_deeper if deeper else score
-    found, done = [], 0
+    nobody = {"customer_id": "str", "risk": "float64", "information": "float64", "known": "bool"}
+    found, done = [pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in nobody.items()})], 0
     for ids, piece in pieces:
         tell(done / max(rows, 1), _("everybody's score"))
         scores = scorer(card, piece, id_column=id_column, filled=filled)
         values = {"risk": scores.risk, "information": scores.information, "known": scores.known}
         found.append(pd.DataFrame({"customer_id": ids.to_numpy(), **values}))
         done += len(piece)
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(found if len(found) == 1 else found[1:], ignore_index=True)
 
 
 def earlier_model(desk: Desk, customers: Intake) -> Scorecard | None:

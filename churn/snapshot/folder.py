@@ -11,6 +11,7 @@ from churn.snapshot.people import KEPT
 from churn.stored import PREPARED
 from churn.wording import _, listing
 
+PASSING = {*(f"{file_of(name)}.new" for name in (*KEPT, "scores", *PREPARED)), "_held"}  # what a run that was killed may leave
 OWN = {SAYS, MODEL, *(file_of(name) for name in (*KEPT, "scores", *PREPARED))}
 
 
@@ -22,8 +23,9 @@ def fresh(out: Path, source: Path) -> Iterator[Path]:
     The former `out` stays until then; where a run is killed between the two steps it lies beside, as `former` finds it.
     """
     out = out.resolve()
-    refuse_others([path.name for path in out.iterdir()] if out.exists() else [], out, same=out == source.resolve())
     passing, old = out.with_name(f"{out.name}.new"), _aside(out)
+    for there in (out, passing, old):
+        refuse_others([path.name for path in there.iterdir()] if there.exists() else [], there, same=there == source.resolve())
     if old.exists() and not out.exists():
         old.rename(out)
     for left in (passing, old):
@@ -45,7 +47,7 @@ def fresh(out: Path, source: Path) -> Iterator[Path]:
 
 def refuse_others(names: list[str], out: object, *, same: bool) -> None:
     """Raises StoreError where a folder with files of these names is none to be replaced by a snapshot."""
-    others = sorted(set(names) - OWN)
+    others = sorted(name for name in names if name not in OWN and name not in PASSING)
     if same:
         raise StoreError(_("{folder} is the folder that the tables come from: name another one for the snapshot.").format(folder=out))
     if others:

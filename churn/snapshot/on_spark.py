@@ -88,8 +88,9 @@ class Held(dict[str, Frame]):
 @contextmanager
 def _fresh(far: Far, out: str, source: str) -> Iterator[str]:
     """As `churn.snapshot.folder.fresh`, on Spark's file systems."""
-    refuse_others([] if not far.exists(out) else far.names(out), out, same=out == source)
     passing, old = f"{out}.new", f"{out}.old"
+    for there in (out, passing, old):
+        refuse_others([] if not far.exists(there) else far.names(there), there, same=there == source)
     if far.exists(old) and not far.exists(out):
         far.rename(old, out)
     for left in (passing, old):

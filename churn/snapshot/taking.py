@@ -20,7 +20,7 @@ from churn.stored import Json
 def is_snapshot(folder: Path) -> bool:
     """Whether a folder holds a snapshot, or what may be left of one."""
     here = former(folder)
-    return any((here / name).exists() for name in (SAYS, file_of("customer_now"), file_of("customer_features")))
+    return any((here / name).exists() for name in (SAYS, file_of("customer_now")))
 
 
 def take(desk: Desk, folder: Path, *, at: datetime | None = None, by: str = "") -> Kept:

@@ -1,7 +1,7 @@
 """Tables in Parquet files, read and written without a desk."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,36 +12,41 @@ import narwhals.stable.v2 as nw
 from churn.errors import StoreError
 from churn.opening import Room, beyond_limits, configure, first_line
 from churn.tables import TABLES
+from churn.typed import parts
 from churn.wording import _, listing
 
 
 class Found(dict[str, nw.LazyFrame[Any]]):
     """Tables by name; `read` gives what else lies in a Parquet file, to be used with them."""
 
-    def __init__(self, root: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    def __init__(self, root: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[Path]]) -> None:
         self._root = root
-        super().__init__({name: self.read(file) for name, file in files.items()})
+        super().__init__({name: self.read(*parts) for name, parts in files.items()})
 
-    def read(self, file: Path) -> nw.LazyFrame[Any]:
-        """A file as a lazy frame."""
-        return nw.from_native(self._root.read_parquet(str(file)))
+    def read(self, *parts: Path) -> nw.LazyFrame[Any]:
+        """The files as one lazy frame."""
+        return nw.from_native(self._root.read_parquet([str(part) for part in parts]))
 
 
 @contextmanager
 def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
-    """The tables of the schema that lie in `folder` as NAME.parquet, as lazy frames that end with the context.
+    """The tables of the schema that lie in `folder` as NAME.parquet, each a file or a folder of parts, as lazy frames that end with the
+    context.
 
     Raises StoreError where there are no customers, a customer is there twice, a table lacks a column that it needs, or a file or a column
     cannot be read.
     """
-    found = {name: folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").is_file()}
+    found = {name: folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()}
+    files = {name: parts(path) for name, path in found.items()}
+    if whole := next((found[name] for name, inside in files.items() if not inside), None):
+        raise StoreError(_("{folder} must hold nothing but Parquet files, the parts of one table.").format(folder=whole))
     if "customers" not in found:
         wanted = listing([f"{name}.parquet" for name in TABLES])
         raise StoreError(_("{folder} has no customers.parquet: a snapshot is made of {files}.").format(folder=folder, files=wanted))
     with tempfile.TemporaryDirectory() as passing, duckdb.connect(Path(passing) / "passing.duckdb") as root:
         try:
             configure(root, room or Room())
-            frames = Found(root, found)
+            frames = Found(root, files)
             for name, frame in frames.items():
                 checked(name, frame, found[name])
             yield frames

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from churn.errors import IntakeError
 from churn.intake.workbook import is_parquet
 from churn.tables import Table
 from churn.typed.files import Typed, typed
-from churn.wording import listing
+from churn.wording import _, listing
 
 
 def apart(files: Mapping[Table, Sequence[Path]], large: int) -> list[Typed]:
@@ -14,6 +15,8 @@ def apart(files: Mapping[Table, Sequence[Path]], large: int) -> list[Typed]:
     found = []
     for table, paths in files.items():
         every = [part for path in paths for part in parts(path)]
+        if twice := next((path for place, path in enumerate(every) if path.resolve() in {one.resolve() for one in every[:place]}), None):
+            raise IntakeError(_("{file} is named twice: name it once.").format(file=twice.name))
         if all(map(_is_parquet_file, every)):
             whole = typed(every, table, file=listing([path.name for path in paths]))
             found += [whole] if whole is not None and whole.rows >= large else []
