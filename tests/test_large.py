@@ -149,12 +149,14 @@ def test_what_progress_raises_ends_a_load_and_so_does_an_interruption(tmp_path):
 
 
 SLOW = """
+import signal
 import sys
 from pathlib import Path
 from churn import terminal
 from churn.__main__ import refuse
 from churn.store import open_desk
 from tests.test_large import costly, intake
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background may have been told to ignore it
 with open_desk(Path(sys.argv[1])) as desk, terminal.patiently(desk):
     desk.load({"customers": intake()})
     tell = lambda share, words: print(words, flush=True)

@@ -119,7 +119,7 @@ ROW_OF = {
 def test_the_command_computes_as_of_the_day_that_it_is_told(small, tmp_path):
     """On 1 July a's last order is 2 days ago, b has left and c has not come; on 2 June b is still known as here only where ends say so."""
     code, said, told = command("--in", small, "--out", tmp_path / "out", "--as-of", "2025-07-01")
-    assert (code, told) == (0, [])
+    assert (code, [line for line in told if "%" not in line]) == (0, [])
     assert '"features": 1' in said
     found = pq.read_table(tmp_path / "out" / "features.parquet").to_pandas().set_index("customer_id")
     assert (found.index.tolist(), found["days_since_order"].tolist(), found["orders_ever"].tolist()) == (["a"], [2], [2])
