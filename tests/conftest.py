@@ -36,6 +36,12 @@ def _no_words_of_patience() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def record_property(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+    """Notes what a test measured, as text: the processes that run tests pass only plain types to each other."""
+    return lambda name, value: record_property(name, str(value))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that open a browser, and gives time to those that may be the first to want the sample firm's desk."""
     for item in items:
