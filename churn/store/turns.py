@@ -59,6 +59,7 @@ class Turns:
                 made = writes(cursor)
             finally:
                 self._writer = None
+            self._under_way.discard(cursor)
             cursor.commit()
             write_witness(self._folder, made)
 
