@@ -23,6 +23,7 @@ from churn.actions.due import Span
 from churn.actions.person import person
 from churn.actions.playbook import playbook_of
 from churn.actions.today import Today, todays_list
+from churn.actions.win_back import lost_customers
 from churn.errors import StoreError
 from churn.filters import filters_from
 from churn.findings import Findings
@@ -124,6 +125,17 @@ def test_the_days_work_is_that_of_the_desk_that_loaded_the_files(both):
     plans = [contact_plan(desk, dials_of(desk), Span(DAY, 60), plays=playbook_of(desk)) for desk in both]
     pd.testing.assert_frame_equal(plans[0].planned, plans[1].planned)
     assert len(plans[0].planned) > 100
+
+
+@pytest.mark.parametrize("day", [DAY, date(2025, 9, 1)])
+def test_the_lost_and_their_signs_of_return_are_those_of_the_desk_that_loaded_the_files(both, day):
+    files, taken = (lost_customers(desk, dials_of(desk), day) for desk in both)
+    assert files is not None
+    assert taken is not None
+    pd.testing.assert_frame_equal(files.listed, taken.listed)
+    pd.testing.assert_frame_equal(files.counts, taken.counts)
+    assert (files.customers, files.signs, files.strong, files.warm) == (taken.customers, taken.signs, taken.strong, taken.warm)
+    assert files.customers > 0
 
 
 def test_a_customer_is_who_they_are_without_their_single_orders(both):
@@ -315,7 +327,7 @@ def test_every_page_opens_on_a_snapshot_and_says_what_it_cannot_tell(chromium, m
         take(desk, made, at=NOW, by="me")
         own = f"customer?customer={listed(desk, DAY).rows['customer_id'].iloc[0]}"
     behind = "worked out elsewhere, and single rows stayed there"
-    says = {"promises": behind, "win_back": behind, "feedback": "A snapshot keeps no single rows of contacts", own: behind}
+    says = {"promises": behind, "feedback": "A snapshot keeps no single rows of contacts", own: behind}
     with serving(tmp_path / "desk", tmp_path / "log") as served:
         visitor = Visitor(chromium)
         for path in (*PAGES, own):
