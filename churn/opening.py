@@ -203,6 +203,11 @@ def beyond_limits(folder: Path, text: str) -> str:
     return ""
 
 
+def interrupted(error: RuntimeError) -> bool:
+    """Whether this is Ctrl+C, as the database says it where it looks for signals itself."""
+    return str(error) == "Query interrupted"
+
+
 def first_line(text: str) -> str:
     """What went wrong, without the database's further advice."""
     return text.strip().splitlines()[0]

@@ -37,7 +37,7 @@ def take_snapshot(desk: Path, folder: Path, *, if_empty: bool, at: datetime, by:
         if not (if_empty and "customers" in opened.tables()):
             before = opened.loads()
             doing(0.0, folder.name)
-            kept = take(opened, folder, at=at, by=by)
+            kept = take(opened, folder, at=at, by=by, progress=doing)
             again = [load for load in before if any(table.digest == kept.digest for table in load.tables)]
             if told := same_file(folder.name, again, kept.digest):
                 tell(told)
@@ -64,7 +64,7 @@ def snapshot(
     from churn.prepared import Wishes
     from churn.risk.keeping import load as load_model
     from churn.snapshot import snapshot as make
-    from churn.terminal import patiently, room, show
+    from churn.terminal import patiently, room, show, tell
 
     card = load_model(model) if model else None
     wishes = Wishes(as_of=as_of.date(), gone_after=gone_after, look_ahead=look_ahead)
@@ -72,9 +72,9 @@ def snapshot(
         if engine == "spark":
             from churn.snapshot.on_spark import snapshot_on_spark
 
-            rows = snapshot_on_spark(folder, out, wishes, card, master=master or "local[*]", tell=doing)
+            rows = snapshot_on_spark(folder, out, wishes, card, master=master or "local[*]", tell=doing, note=tell)
         elif master:
             raise StoreError(_("--master is of Spark: say --engine spark with it."))
         else:
-            rows = make(Path(folder), Path(out), wishes, card, room=room(), tell=doing)
+            rows = make(Path(folder), Path(out), wishes, card, room=room(), tell=doing, note=tell)
     show({"out": out, "as_of": as_of.date().isoformat(), "engine": engine, "rows": rows})

@@ -35,7 +35,7 @@ PREPARED = (
     "looked_back", "dials",
 )  # fmt: skip
 SQL_TYPES: dict[Type, str] = {"id": "VARCHAR", "text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "flag": "VARCHAR"}
-_SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
+SCORES = {"customer_id": "VARCHAR", "risk": "DOUBLE", "information": "DOUBLE", "known": "BOOLEAN"}
 _PANDAS_TYPES: dict[Type, str] = {"id": "str", "text": "str", "number": "float64", "date": "datetime64[s]", "flag": "str"}
 
 
@@ -207,7 +207,8 @@ class TablesOf(Mapping[str, nw.LazyFrame[Any]]):
 
 
 def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = None, *, keep: bool = False) -> None:
-    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables.
+    """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables and
+    tells how far it is.
     What it gives as None goes, and with `keep` that alone: what it does not give stays. What `progress` raises ends the work."""
     tell = progress or (lambda _share, _words: None)
     tell(0.0, _("looking through the tables"))
@@ -220,9 +221,11 @@ def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = No
             tell((place + 1) / (len(PREPARED) + 2), told)
             _put_prepared(cursor, name, made[name])
     if "scores" in made:
-        tell((len(PREPARED) + 1) / (len(PREPARED) + 2), _("scoring everybody"))
         scores: Any = made["scores"]
-        put_scores(cursor, scores(TablesOf(cursor)) if callable(scores) else scores)
+        words, part = _("scoring everybody"), 1 / (len(PREPARED) + 2)
+        tell(1 - part, words)
+        rows = scores(TablesOf(cursor), progress=lambda share, _words: tell(1 - part + share * part, words)) if callable(scores) else scores
+        put_scores(cursor, rows)
 
 
 def _put_prepared(cursor: Cursor, name: str, frame: Any) -> None:
@@ -239,13 +242,13 @@ def _put_prepared(cursor: Cursor, name: str, frame: Any) -> None:
 
 def put_scores(cursor: Cursor, frame: pd.DataFrame) -> None:
     """Writes everybody's score in the place of the former ones. Raises StoreError where a column is missing."""
-    lacking = [name for name in _SCORES if name not in frame]
+    lacking = [name for name in SCORES if name not in frame]
     if lacking:
         raise StoreError(
-            _("The scores have no column {lacking}; they need {columns}.").format(lacking=listing(lacking), columns=", ".join(_SCORES))
+            _("The scores have no column {lacking}; they need {columns}.").format(lacking=listing(lacking), columns=", ".join(SCORES))
         )
     drop(cursor, "scores")
-    create(cursor, "scores", _SCORES, frame[list(_SCORES)])
+    create(cursor, "scores", SCORES, frame[list(SCORES)])
     cursor.execute("INSERT INTO _tables (name, rows) VALUES ('scores', ?)", [len(frame)])
 
 

@@ -253,9 +253,13 @@ def test_where_all_is_prepared_learning_again_makes_nothing_anew_but_the_scores(
         before, back = {name: len(frame.collect()) for name, frame in frames.items()}, in_memory(frames["looked_back"])
     monkeypatch.setattr("churn.risk.desk_history._learned", lambda *_asked, **_named: Foresight(made.card, back))
     monkeypatch.setattr("churn.risk.desk_history.prepared", None)
+    monkeypatch.setattr("churn.risk.desk_history.BATCH", len(foretold) // 3)
+    heard: list[float] = []
     desk.write_scores(pd.DataFrame({"customer_id": foretold.index, "risk": 0.5, "information": 1.0, "known": False}))
-    foretell(desk, trained_on="2025-07-02")
+    foretell(desk, trained_on="2025-07-02", writing=lambda share, words: heard.extend([share] * (words == "scoring everybody")))
     pd.testing.assert_series_equal(scores(desk), foretold)
+    assert len(heard) >= 4  # as it begins, and with each piece
+    assert heard == sorted(heard)
     with desk.reading() as frames:
         assert {name: len(frame.collect()) for name, frame in frames.items()} == before
 

@@ -1,8 +1,10 @@
 """A snapshot: Parquet in, Parquet out, the same as a desk holds; refused in one line, and written whole or not at all."""
 
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from churn.errors import ChurnError, StoreError
 from churn.prepared import Wishes
 from churn.risk.lookup import explained
 from churn.snapshot import snapshot
-from churn.snapshot.kept import file_of
+from churn.snapshot.kept import file_of, kept_in
 from tests.histories import SAMPLE, TABLES, sample_frames
 from tests.models import collected, history_model, model_files
 
@@ -197,12 +199,41 @@ def test_a_snapshot_without_a_day_is_refused(tmp_path):
         snapshot(folder, tmp_path / "out", Wishes(), None)
 
 
+def test_without_a_day_a_snapshot_notes_the_one_that_the_tables_are_read_at(small, tmp_path):
+    snapshot(small, tmp_path / "out", Wishes(), None)
+    day = pq.read_table(tmp_path / "out" / "dials.parquet").column("as_of")[0].as_py()
+    noted = kept_in(tmp_path / "out")
+    assert noted.as_of == noted.wishes["as_of"] == f"{day:%Y-%m-%d}"
+
+
+def test_ctrl_c_ends_a_snapshot_with_a_word_and_leaves_nothing(tmp_path):
+    folder = parquet(tmp_path / "in", **sample_frames())
+    program = (
+        "import signal, sys; from churn.__main__ import main; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "sys.argv[0] = 'churn'; sys.exit(main())"
+    )
+    order = [sys.executable, "-c", program, "snapshot", "--in", folder, "--out", tmp_path / "out", "--as-of", "2026-01-01"]
+    with subprocess.Popen(list(map(str, order)), cwd=SAMPLE.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        while not (tmp_path / "out.new" / "customer_months.parquet").exists():
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        printed, errors = run.communicate(timeout=60)
+    assert (run.returncode, printed, errors.splitlines()[-1]) == (130, "", "stopped")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in"]
+
+
 def test_scores_that_end_halfway_do_not_replace_whole_ones(sample_desk, tmp_path, monkeypatch):
     """Of 2,981 customers the 1,000 of the first batch are scored, then the machine gives up."""
     folder, out = tmp_path / "in", tmp_path / "out"
     card = history_model(sample_desk)
     frames = {name: frame for name, frame in sample_frames().items() if name in ("customers", "promises")}
-    snapshot(parquet(folder, **frames), out, Wishes(as_of=AS_OF), card)
+    notes: list[str] = []
+    snapshot(parquet(folder, **frames), out, Wishes(as_of=AS_OF), card, note=notes.append)
+    (told,) = notes
+    assert told.startswith("The score does without columns that these tables do not hold: ")
+    assert "days_since_order" in told
+    assert "monthly_value" not in told
     whole = {path.name: path.read_bytes() for path in out.iterdir()}
     monkeypatch.setattr("churn.snapshot.BATCH", 1000)
     scored = []

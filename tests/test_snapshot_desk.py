@@ -28,13 +28,13 @@ from churn.errors import StoreError
 from churn.filters import filters_from
 from churn.findings import Findings
 from churn.findings.every import findings_of
-from churn.intake import read
+from churn.intake import Progress, read
 from churn.prepared import Wishes, dials_of, wishes_of
 from churn.risk.desk_history import bring_up, preparing, turned
 from churn.risk.desk_models import model_of
 from churn.risk.of_desk import add
 from churn.snapshot import snapshot
-from churn.snapshot.kept import Kept, Part, part_of
+from churn.snapshot.kept import Kept, Part, kept_in, part_of
 from churn.snapshot.left import left_behind
 from churn.snapshot.parcel import parcel
 from churn.snapshot.taking import take
@@ -171,11 +171,29 @@ LITTLE = {
 }
 
 
+def stopped_at(turn: int) -> Progress:
+    """Stops what it is told of when it hears of it for that time."""
+    turns = iter(range(1, turn))
+
+    def tell(_share: float, _words: str) -> None:
+        if next(turns, None) is None:
+            raise KeyboardInterrupt
+
+    return tell
+
+
 def test_a_snapshot_comes_into_the_desk_and_can_be_taken_back(little, tmp_path):
     """Headers stay, names are safe, cells typed; what was set and noted stays; the second undo brings the snapshot back."""
     with open_desk(tmp_path / "desk") as desk:
         desk.set_settings({"calls": 7, "model": "old.json"})
-        take(desk, little, at=NOW, by="me")
+        with pytest.raises(KeyboardInterrupt):
+            take(desk, little, progress=stopped_at(3))
+        assert desk.tables() == {}
+        heard: list[tuple[float, str]] = []
+        take(desk, little, at=NOW, by="me", progress=lambda *told: heard.append(told))
+        assert [share for share, _words in heard] == sorted(share for share, _words in heard)
+        assert heard[0] == (0.0, f"reading the snapshot, part 1 of {len(heard)}")
+        assert len(heard) == len(kept_in(little).rows)
         assert desk.tables() == {"customers": 3}
         assert [(column.name, column.label, column.type) for column in desk.columns("customers")] == [
             ("customer_id", "customer_id", "id"),

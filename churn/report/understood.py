@@ -59,7 +59,7 @@ def set_aside(intake: Intake | Poured) -> str:
     first = intake.rejected[0]
     rows = wording.plural("{n} row was set aside", "{n} rows were set aside", intake.rows_read - intake.rows_accepted)
     column = _(", column '{column}'").format(column=first.column) if first.column else ""
-    return _("{file}: {rows}, the first at row {row}{column}: '{value}' {why}. See python -m churn check.").format(
+    told = _("{file}: {rows}, the first at row {row}{column}: '{value}' {why}.").format(
         file=intake.file,
         rows=rows,
         row=wording.number(first.row),
@@ -67,6 +67,7 @@ def set_aside(intake: Intake | Poured) -> str:
         value=excerpt(first.value),
         why=first.why,
     )
+    return told + " " + _("See python -m churn check.") if isinstance(intake, Intake) else told
 
 
 def excerpt(cell: str) -> str:

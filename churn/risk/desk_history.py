@@ -91,15 +91,15 @@ def _learned(desk: Desk, wishes: Wishes, *, trained_on: str | None, progress: Pr
     return learn_past(past, source=source.file, digest=source.digest, trained_on=trained_on, progress=progress)
 
 
-def preparing(wishes: Wishes, foresight: Foresight | None = None, *, deeper: bool = False, progress: Progress | None = None) -> Prepare:
+def preparing(wishes: Wishes, foresight: Foresight | None = None, *, deeper: bool = False) -> Prepare:
     """What makes the prepared tables, and with a foresight everybody's score (`deeper`: by its second opinion), from the tables of
-    a desk. `progress` hears the share of everybody who has a score and may raise to stop."""
+    a desk."""
 
     def prepare(tables: Frames) -> Mapping[str, Any]:
         made = prepared(tables, wishes)
         if foresight is None or "customer_features" not in made:
             return made
-        more: dict[str, Any] = {"scores": partial(everybodys_scores, foresight.card, deeper=deeper, progress=progress)}
+        more: dict[str, Any] = {"scores": partial(everybodys_scores, foresight.card, deeper=deeper)}
         return _beside(made, more if foresight.looked_back.empty else more | {"looked_back": foresight.looked_back})
 
     return prepare

@@ -1,6 +1,7 @@
 """How all customers stand as of a day, from Parquet files to Parquet files: all that pages read, and nothing of what customers did."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from churn.risk.scorecard import Scorecard
 from churn.snapshot.folder import fresh
 from churn.snapshot.kept import MODEL, SAYS, Kept, file_of, part_of
 from churn.snapshot.people import KEPT, Columns, as_kept
-from churn.snapshot.scoring import of_histories, read_by_of_file
+from churn.snapshot.scoring import Note, note_unread, of_histories, read_by_of_file
 from churn.store.parquet import batches, parquet_tables, write_parquet
 from churn.stored import PREPARED, Json
 from churn.tables import TABLES
@@ -32,10 +33,18 @@ NAMES = (*KEPT, *PREPARED, "scores")
 
 
 def snapshot(
-    folder: Path, out: Path, wishes: Wishes, card: Scorecard | None, *, room: Room | None = None, tell: Progress | None = None
+    folder: Path,
+    out: Path,
+    wishes: Wishes,
+    card: Scorecard | None,
+    *,
+    room: Room | None = None,
+    tell: Progress | None = None,
+    note: Note | None = None,
 ) -> dict[str, int]:
     """Writes a snapshot to the folder `out`, whole or not at all: customers, what is prepared of all tables and, where there is a score
-    learned from histories, everybody's score with its explanation, and the model; gives the rows of each file.
+    learned from histories, everybody's score with its explanation, and the model; gives the rows of each file. `note` hears what the score
+    does without.
 
     `folder` holds the tables as NAME.parquet with the schema's columns. Raises StoreError where they cannot be read or `out` holds anything
     else, ModelError where the score was not learned from histories.
@@ -44,24 +53,33 @@ def snapshot(
     with fresh(out, folder) as passing:
         with parquet_tables(folder, room) as found:
             tables, columns = as_kept(found)
+            wishes = at_its_day(wishes, tables)
             about = made_of(found)
             for name, frame in in_turn(tables, wishes, lambda name: found.read(passing / file_of(name)), tell):
                 _write(frame, passing / file_of(name))
         if card is not None:
             told(tell, "scores")
-            _write_scores(card, passing)
+            _write_scores(card, passing, note)
         kept = kept_of(passing, wishes, columns, about, engine="duckdb")
         (passing / SAYS).write_text(kept.to_text(), "utf-8")
     return {file_of(name).removesuffix(".parquet"): n for name, n in kept.rows.items()}
+
+
+def at_its_day(wishes: Wishes, tables: Tables) -> Wishes:
+    """The wishes with the day that the tables are read at. Raises ChurnError where none was said and they hold none."""
+    if wishes.as_of is not None:
+        return wishes
+    found = wishes.dials(tables)
+    if found is None:
+        raise ChurnError(_("A snapshot needs its day: say --as-of."))
+    return replace(wishes, as_of=found.as_of)
 
 
 def in_turn(
     tables: Tables, wishes: Wishes, read: Callable[[str], Frame], tell: Progress | None = None
 ) -> Iterator[tuple[str, Frame | pd.DataFrame]]:
     """The tables of a snapshot by their names in a desk, each to be written before the next is asked for; `read` gives what was written
-    under a name. Raises ChurnError where there is no day to read them at."""
-    if wishes.dials(tables) is None:
-        raise ChurnError(_("A snapshot needs its day: say --as-of."))
+    under a name."""
     found = prepared(tables, wishes)
     done: dict[str, Frame] = {}
     for name in (*(name for name in KEPT if name in tables), *(name for name in PREPARED if name in found)):
@@ -102,12 +120,13 @@ def _write(frame: nw.LazyFrame[Any] | pd.DataFrame, file: Path) -> None:
         write_parquet(frame, file)
 
 
-def _write_scores(card: Scorecard, out: Path) -> None:
+def _write_scores(card: Scorecard, out: Path, note: Note | None) -> None:
     features = out / file_of("customer_features")
     if not features.is_file():
         raise ChurnError(_("There is nobody to score: these tables hold nothing that customers did, and no day on which any left."))
     (out / MODEL).write_text(to_text(card), "utf-8")
     sources = read_by_of_file(card, features)
+    note_unread(note, card, sources)
     with pq.ParquetWriter(out / file_of("scores"), scores_schema(card)) as writer:
         for rows in batches(features, BATCH):
             writer.write_batch(explained(card, rows, sources))

@@ -20,13 +20,13 @@ from churn.prepared import EDITION, Wishes
 from churn.risk.keeping import to_text
 from churn.risk.lookup import explained_in_turn, scores_schema
 from churn.risk.scorecard import Scorecard
-from churn.snapshot import NAMES, in_turn, made_of, told
+from churn.snapshot import NAMES, at_its_day, in_turn, made_of, told
 from churn.snapshot.far import Far, place
 from churn.snapshot.folder import refuse_others
 from churn.snapshot.kept import MODEL, SAYS, Kept, Part, file_of
 from churn.snapshot.parcel import parcel
 from churn.snapshot.people import as_kept
-from churn.snapshot.scoring import of_histories, read_by
+from churn.snapshot.scoring import Note, note_unread, of_histories, read_by
 from churn.store.cluster import open_cluster, said_by_spark
 from churn.store.parquet import checked
 from churn.tables import TABLES
@@ -36,7 +36,7 @@ Tell = Callable[[float, str], None]
 
 
 def snapshot_on_spark(
-    source: str, out: str, wishes: Wishes, card: Scorecard | None, *, master: str, tell: Tell | None = None
+    source: str, out: str, wishes: Wishes, card: Scorecard | None, *, master: str, tell: Tell | None = None, note: Note | None = None
 ) -> dict[str, int]:
     """The same snapshot as on one machine, on the cluster at `master` (spark://HOST:PORT, local[*], or what else Spark knows).
 
@@ -49,13 +49,14 @@ def snapshot_on_spark(
         with _fresh(far, out, source) as passing:
             tables = _tables(session, far, source)
             kept_tables, columns = as_kept(tables)
+            wishes = at_its_day(wishes, tables)
             held = Held(session, passing, kept_tables)
             about = made_of(tables)
             for name, frame in in_turn(held, wishes, partial(_read, session, passing), tell):
                 _write(far, frame, f"{passing}/{file_of(name)}")
             if card is not None:
                 told(tell, "scores")
-                _score(session, far, card, passing, Path(parcels))
+                _score(session, far, card, passing, Path(parcels), note)
             day = wishes.as_of.isoformat() if wishes.as_of else ""
             rows = {name: _rows(session, f"{passing}/{file_of(name)}") for name in NAMES if far.exists(f"{passing}/{file_of(name)}")}
             held.let_go(far)
@@ -135,7 +136,7 @@ def _write(far: Far, frame: nw.LazyFrame[Any] | pd.DataFrame, file: str) -> None
         frame.to_native().write.parquet(file)
 
 
-def _score(session: Any, far: Far, card: Scorecard, folder: str, parcels: Path) -> None:
+def _score(session: Any, far: Far, card: Scorecard, folder: str, parcels: Path, note: Note | None) -> None:
     """Everybody's score with its explanation, by the workers, which get the part of this program that they need."""
     file = f"{folder}/{file_of('customer_features')}"
     if not far.exists(file):
@@ -145,6 +146,7 @@ def _score(session: Any, far: Far, card: Scorecard, folder: str, parcels: Path) 
     names = list(features.columns)
     counts = one_row(nw.from_native(features), [nw.len().alias(" rows"), *(nw.col(name).count().alias(name) for name in names)])
     sources = read_by(card, names, {name: int(counts[name]) for name in names}, int(counts[" rows"]))
+    note_unread(note, card, sources)
     # Every worker fetches the archive before its next task, whatever that is: it stays for as long as the session.
     session.sparkContext.addPyFile(str(parcel(parcels / "churn_scoring.zip")))
     carried = session.sparkContext.broadcast(card)

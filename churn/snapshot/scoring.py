@@ -1,5 +1,6 @@
 """Which features a score reads of all customers, whatever piece of them is scored at a time."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -9,13 +10,22 @@ from churn.errors import ModelError
 from churn.risk.lookup import VOID_ROWS
 from churn.risk.scorecard import Scorecard
 from churn.risk.sheet_columns import sources_of
-from churn.wording import _
+from churn.wording import _, listing
+
+Note = Callable[[str], None]
 
 
 def read_by(card: Scorecard, features: list[str], filled: dict[str, int], rows: int) -> dict[str, str]:
     """For each column of the score the feature that holds it, where it is not void: `filled` says how many of the `rows` hold something."""
     found = sources_of(card, pd.DataFrame(columns=features))
     return {column: name for column, name in found.items() if rows < VOID_ROWS or filled[name]}
+
+
+def note_unread(note: Note | None, card: Scorecard, sources: Mapping[str, str]) -> None:
+    """Says what the score reads and these tables do not hold, so that it does without."""
+    lacking = [column for column in card.columns if column not in sources]
+    if note is not None and lacking:
+        note(_("The score does without columns that these tables do not hold: {columns}.").format(columns=listing(lacking)))
 
 
 def of_histories(card: Scorecard | None) -> None:

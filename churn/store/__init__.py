@@ -125,10 +125,10 @@ class Desk:
                 progress(1.0, _("writing it all down"))
         return poured
 
-    def take(self, taken: Taken, *, at: datetime | None = None, by: str = "") -> None:
-        """Puts a snapshot in the place of all tables, in one transaction, to be undone as a load."""
+    def take(self, taken: Taken, *, at: datetime | None = None, by: str = "", progress: Progress | None = None) -> None:
+        """Puts a snapshot in the place of all tables, in one transaction, to be undone as a load; `progress` as in `prepare`."""
         with self._write() as cursor:
-            put_taken(cursor, taken, at=at, by=by)
+            put_taken(cursor, taken, at=at, by=by, progress=progress)
 
     def prepare(
         self,

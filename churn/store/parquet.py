@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import narwhals.stable.v2 as nw
 
-from churn.errors import StoreError
-from churn.opening import Room, beyond_limits, configure, first_line
+from churn.errors import StoppedError, StoreError
+from churn.opening import Room, beyond_limits, configure, first_line, interrupted
 from churn.tables import TABLES
 from churn.typed import parts
 from churn.wording import _, listing
@@ -50,6 +50,10 @@ def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
             for name, frame in frames.items():
                 checked(name, frame, found[name])
             yield frames
+        except RuntimeError as error:
+            if interrupted(error):
+                raise StoppedError(_("Stopped.")) from error
+            raise
         except duckdb.Error as error:
             told = _("The tables in {folder} cannot be read: {why}.").format(folder=folder, why=first_line(str(error)))
             raise StoreError(beyond_limits(folder, str(error)) or told) from error

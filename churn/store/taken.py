@@ -7,10 +7,9 @@ from typing import Any
 
 from churn import journal, loads
 from churn.errors import StoreError
-from churn.stored import PREPARED, SQL_TYPES, Cursor, Json, StoredColumn, put_settings, quoted, value
+from churn.intake.limits import Progress
+from churn.stored import PREPARED, SCORES, SQL_TYPES, Cursor, Json, StoredColumn, put_settings, quoted, value
 from churn.wording import _
-
-_SCORES = "customer_id VARCHAR, risk DOUBLE, information DOUBLE, known BOOLEAN"
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,15 @@ class _File:
     rows_accepted: int
 
 
-def put_taken(cursor: Cursor, taken: Taken, *, at: datetime | None, by: str) -> None:
+def put_taken(cursor: Cursor, taken: Taken, *, at: datetime | None, by: str, progress: Progress | None = None) -> None:
     """Puts a snapshot in the place of all tables; what people noted and settings of other things stay. Raises StoreError where a table does
     not hold as many rows as it should."""
     files = {name: _File(taken.file, taken.digest, taken.rows[name], taken.rows[name]) for name in taken.columns}
     number = loads.begin(cursor, files, scored=True, alone=False, whole=True, at=at, by=by)
+    tell = progress or (lambda _share, _words: None)
+    names = [*taken.columns, *(name for name in (*PREPARED, "scores") if name in taken.rows)]
     for name, columns in taken.columns.items():
+        _tell(tell, names, name)
         loads.note_table(cursor, number, name, files[name])
         types = ", ".join(f"{quoted(column.name)} {SQL_TYPES[column.type]}" for column in columns)
         _put(cursor, taken, name, f"_row BIGINT, {types}", "row_number() OVER () - 1, ")
@@ -49,13 +51,19 @@ def put_taken(cursor: Cursor, taken: Taken, *, at: datetime | None, by: str) -> 
         cursor.execute("UPDATE _tables SET source = ?, digest = ?, loaded_at = ?, load = ? WHERE name = ?", came)
         for place, column in enumerate(columns):
             cursor.execute("INSERT INTO _columns VALUES (?, ?, ?, ?, ?)", [name, place, column.name, column.label, column.type])
-    for name in PREPARED:
-        if name in taken.rows:
+    for name in names[len(taken.columns) :]:
+        _tell(tell, names, name)
+        if name == "scores":
+            types = ", ".join(f"{column} {type_}" for column, type_ in SCORES.items())
+            _put(cursor, taken, name, f"_row BIGINT, {types}", "row_number() OVER () - 1, ", ", ".join(SCORES))
+        else:
             _put(cursor, taken, name)
-    if "scores" in taken.rows:
-        _put(cursor, taken, "scores", f"_row BIGINT, {_SCORES}", "row_number() OVER () - 1, ", "customer_id, risk, information, known")
     put_settings(cursor, taken.settings)
     journal.settle_book(cursor)
+
+
+def _tell(tell: Progress, names: list[str], name: str) -> None:
+    tell(names.index(name) / len(names), _("reading the snapshot, part {n} of {all}").format(n=names.index(name) + 1, all=len(names)))
 
 
 def _put(cursor: Cursor, taken: Taken, name: str, declared: str = "", ahead: str = "", cells: str = "*") -> None:

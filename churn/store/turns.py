@@ -9,7 +9,7 @@ from typing import Literal
 import duckdb
 
 from churn.errors import StoppedError, StoreError
-from churn.opening import went_wrong, write_witness, writes
+from churn.opening import interrupted, went_wrong, write_witness, writes
 from churn.wording import _
 
 
@@ -39,7 +39,7 @@ class Turns:
         except duckdb.InterruptException as error:
             raise StoppedError(_("Stopped.")) from error
         except RuntimeError as error:
-            if str(error) == "Query interrupted":  # so the database says Ctrl+C where it looks for it itself
+            if interrupted(error):
                 raise StoppedError(_("Stopped.")) from error
             raise
         except duckdb.Error as error:
