@@ -14,7 +14,7 @@ from churn.errors import ChurnError, IntakeError, QuestionError, StoppedError
 from churn.intake import ReadOptions
 from churn.intake.options import reads_a_file
 from churn.tables import TABLES
-from churn.terminal import LabelColumn, Lost, intake_of, progress, refuse, show, tell, tell_rejected, trained
+from churn.terminal import LabelColumn, Lost, in_lines, intake_of, refuse, show, tell, tell_rejected, trained
 from churn.wording import _
 
 app = typer.Typer(
@@ -115,7 +115,7 @@ def evaluate(
 
     intake = intake_of(file, options).settled()
     found = risk.evaluate_out_of_fold(
-        intake.frame, id_column=intake.id_column, label=label, lost=lost, ignore=ignore or (), keep=keep or (), progress=progress
+        intake.frame, id_column=intake.id_column, label=label, lost=lost, ignore=ignore or (), keep=keep or (), progress=in_lines()
     )
     tell_rejected(intake)
     show(

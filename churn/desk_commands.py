@@ -14,7 +14,7 @@ from churn.filters import filters_from
 from churn.histories import LEARNED, OF_EVENTS
 from churn.intake import Intake, Progress
 from churn.loads import SNAPSHOT
-from churn.terminal import progress, room, show, tell, trained
+from churn.terminal import in_lines, room, show, tell, trained
 from churn.wording import _, listing
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def foretold(desk: "Desk", doing: Progress | None = None) -> None:
     if is_foretold(desk) or not has_history(desk):
         return
     try:
-        foretell(desk, trained_on=this_moment().date().isoformat(), progress=progress, writing=doing)
+        foretell(desk, trained_on=this_moment().date().isoformat(), progress=in_lines(), writing=doing)
     except TrainingError as error:
         tell(_("The tables are loaded, without a score of who leaves next: {why}").format(why=error))
 

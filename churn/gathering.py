@@ -1,12 +1,12 @@
 """Which file, or sheet of a workbook, holds which table of the desk: as its owner says, by its name, by its headers."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from churn.errors import IntakeError
-from churn.intake import Intake, Opened, Progress, ReadOptions, opened
+from churn.intake import Intake, Opened, Progress, ReadOptions, opened, shape
 from churn.intake.nearest import did_you_mean
 from churn.intake.said import bytes_of, readable
 from churn.intake.supplying import header_of
@@ -53,18 +53,21 @@ def gather(
     *,
     large: int | None = None,
     customers_known: bool = False,
+    remembered: Callable[[str], object] = lambda _shape: None,
     progress: Progress | None = None,
 ) -> Gathered:
     """What files and folders hold. TABLE=FILE says which table a file is; else its name or those of its sheets begin with the table's, and
     a single file of another name holds customers. Several files may hold one table, and a folder may hold the Parquet files of one.
 
     Where a table of events is said to be `large` from so many rows on, Parquet files of it that are typed as it wants stay unread
-    (`typed`), as long as nothing is said of their columns and there are customers: a table of them, or those that are `customers_known`.
+    (`typed`), as long as nothing is said of their columns or `remembered` of their shape, and there are customers: a table of them, or
+    those that are `customers_known`.
     Raises IntakeError where a file can be no table, where one is named twice, and where a question is open.
     """
     files, told = _files(arguments)
     says_nothing = replace(options, duplicates=None, limits=ReadOptions().limits) == ReadOptions()
     typed = _set_apart(files, constants, large, customers_known=customers_known) if large is not None and says_nothing else []
+    typed = [found for found in typed if not remembered(shape(found.headers, found.table))]
     taken = {path for found in typed for path in found.paths}
     files = [(part, table or table_named(path.name)) for path, table in files for part in parts(path) if part not in taken]
     pieces: list[Piece] = []

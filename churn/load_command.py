@@ -55,7 +55,8 @@ def load(
     with open_desk(desk, room()) as opened, patiently(opened) as doing:
         if not (if_empty and "customers" in opened.tables()):
             known, large = has_customers(opened), None if add else LARGE
-            gathered = gather(files, options, constants_of(constants or []), large=large, customers_known=known, progress=doing)
+            said = constants_of(constants or [])
+            gathered = gather(files, options, said, large=large, customers_known=known, remembered=opened.remembered, progress=doing)
             pieces = [like_before(opened, piece) for piece in gathered.pieces]
             found = history_of(opened, pieces, typed=gathered.typed, duplicates=options.duplicates)
             for sentence in (*gathered.told, *found.told):
@@ -69,8 +70,8 @@ def load(
                 put_in(opened, found, label, lost, train_too=train_too, doing=doing)
             tell_rejected(*found.files)
             for piece in gathered.pieces:
-                if (said := answers_of(piece.options)) and piece.table in TABLES:
-                    opened.remember(piece.opened.shape(TABLES[piece.table]), said)
+                if (answers := answers_of(piece.options)) and piece.table in TABLES:
+                    opened.remember(piece.opened.shape(TABLES[piece.table]), answers)
         show({"desk": str(desk), "tables": opened.tables(), "model": opened.setting("model"), "history": opened.setting("history")})
 
 

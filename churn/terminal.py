@@ -56,10 +56,18 @@ def tell_rejected(*intakes: "Intake | Poured") -> None:
             tell(told)
 
 
-def progress(share: float, text: str) -> None:
-    """Shows how far a training is, on standard error."""
+def in_lines() -> Progress:
+    """Shows how far a training is, on standard error: a line where it is another one than the last."""
     words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns"), "second opinion": _("a second opinion")}
-    print(f"{wording.percent(share, 0)} {words.get(text, text)}", file=sys.stderr)
+    told = [""]
+
+    def progress(share: float, text: str) -> None:
+        line = f"{wording.percent(share, 0)} {words.get(text, text)}"
+        if line != told[-1]:
+            print(line, file=sys.stderr)
+        told[:] = [line]
+
+    return progress
 
 
 @contextmanager
@@ -128,7 +136,7 @@ def trained(intake: Intake, **said: Any) -> "Scorecard":
         source=intake.file,
         digest=intake.digest,
         trained_on=date.today().isoformat(),
-        progress=progress,
+        progress=in_lines(),
         **said,
     )
 

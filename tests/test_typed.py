@@ -15,9 +15,10 @@ import pytest
 from churn.errors import IntakeError
 from churn.gathering import gather
 from churn.histories import History, has_customers, history_of
-from churn.intake import ReadOptions
+from churn.intake import ReadOptions, shape
 from churn.putting import Poured
 from churn.store import Desk, open_desk
+from churn.tables import TABLES
 from churn.typed import Typed
 
 CUSTOMERS = "customer_id,name\nC1,Ann\nC2,Bob\n۳,Cem\n4,Dee\n007,Eva\n"
@@ -180,6 +181,9 @@ def test_files_are_set_apart_only_where_nothing_is_said_of_them_and_their_custom
     assert (apart(), apart(large=2), apart(large=None), apart(customers_known=False)) == (1, 0, 0, 0)
     assert apart(ReadOptions(mapping={"amount": ""})) == 0
     assert apart(constants=[("orders", "product", "Pen")]) == 0
+    of_before = {shape(["Amount", "ordered_on", "customer_id"], TABLES["orders"]): {"mapping": {"amount": ""}}}
+    assert apart(remembered=of_before.get) == 0
+    assert apart(remembered={"another": {}}.get) == 1
 
 
 def test_a_file_that_is_named_twice_is_refused_and_a_folder_that_holds_more_than_parts_is_told_of(folder):

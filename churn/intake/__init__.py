@@ -1,6 +1,7 @@
 """FILE: bytes -> grid of text -> matched columns -> typed rows, and rejected rows with reasons."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,6 +36,7 @@ __all__ = [
     "SetAside",
     "opened",
     "read",
+    "shape",
     "understood",
 ]
 
@@ -61,7 +63,12 @@ class Opened:
 
     def shape(self, table: Table) -> str:
         """What files with these headers, in any order, and the same table have in common."""
-        return hashlib.sha256("\n".join([table.name, *sorted(map(header_key, self.headers))]).encode()).hexdigest()[:16]
+        return shape(self.headers, table)
+
+
+def shape(headers: Iterable[str], table: Table) -> str:
+    """The same of headers."""
+    return hashlib.sha256("\n".join([table.name, *sorted(map(header_key, headers))]).encode()).hexdigest()[:16]
 
 
 def read(

@@ -65,12 +65,10 @@ def _new(orders: Frame, dials: Dials) -> Frame:
     """One row for each customer who bought something for the first time lately: customer_id, new_product, new_product_on."""
     since = nw.lit(dials.as_of - timedelta(days=NEW_FOR_DAYS))
     named = orders.with_columns(product=nw.coalesce(nw.col("product"), nw.lit("")))
-    first = named.filter(nw.col("day") >= since).group_by("customer_id", "product").agg(nw.col("day").min().alias("day"))
-    before = orders.filter(nw.col("day") < since).select("customer_id", "product")
+    fresh = named.group_by("customer_id", "product").agg(nw.col("day").min().alias("day")).filter(nw.col("day") >= since)
     # A day without a product is news only where nothing at all was bought before it.
-    had = nw.concat([before, before.with_columns(product=nw.lit(""))])
-    had = had.join(first, on=["customer_id", "product"], how="semi")
-    fresh = first.with_columns(_first=nw.col("day").min().over("customer_id")).join(had, on=["customer_id", "product"], how="anti")
+    known = orders.group_by("customer_id").agg(nw.col("day").min().alias("_first"))
+    fresh = fresh.join(known, on="customer_id", how="inner")
     fresh = fresh.filter((nw.col("product") != nw.lit("")) | (nw.col("day") == nw.col("_first"))).select("customer_id", "day", "product")
     last = latest(fresh, "day", "product")
     return last.select(
