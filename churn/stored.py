@@ -216,10 +216,11 @@ def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = No
     for place, name in enumerate(PREPARED):
         if name in made or not keep:
             drop(cursor, name)
-        if name in made and made[name] is not None:
+        if name in made:
             told = _("preparing what pages show, part {n} of {all}").format(n=place + 1, all=len(PREPARED))
-            tell((place + 1) / (len(PREPARED) + 2), told)
-            _put_prepared(cursor, name, made[name])
+            tell((place + 1) / (len(PREPARED) + 2), told)  # before it is asked for, which may be what takes long
+            if made[name] is not None:
+                _put_prepared(cursor, name, made[name])
     if "scores" in made:
         scores: Any = made["scores"]
         words, part = _("scoring everybody"), 1 / (len(PREPARED) + 2)

@@ -89,7 +89,8 @@ def complaints(view: View, span: Window) -> Complaints | None:
     kinds = small(recent.group_by("kind", "channel").agg(*counts))
     complaint = nw.col("kind") == nw.lit("complaint")
     mine = view.at_hand(recent.filter(complaint).group_by("customer_id").agg(*counts).rename({"now": "_now", "before": "_before"}))
-    people = view.at_hand(view.people.join(mine, on="customer_id", how="left"))
+    told = [words(column).alias(column) for column in GROUPED if has(view.people, column)]
+    people = view.at_hand(view.people.select("customer_id", "first_on", "lost_on", *told).join(mine, on="customer_id", how="left"))
     there = {"now": _there(people, span.since, span.until), "before": _there(people, span.before, span.since)}
     found = one_row(
         people,
@@ -183,7 +184,7 @@ def _groups(view: View, people: Frame, span: Window) -> dict[str, pd.DataFrame]:
         if column == "product":
             rows = _products(view, people, span)
         else:
-            rows = people.with_columns(group=words(column)) if has(people, column) else None
+            rows = people.with_columns(group=nw.col(column)) if has(people, column) else None
         if rows is None:
             continue
         counted = rows.filter(is_known(nw.col("group"))).group_by("group").agg(

@@ -58,7 +58,7 @@ def loyal(desk: Desk, day: date, *, most: int = MOST) -> Loyal:
     with desk.reading() as frames:
         people = reachable(desk, frames, day)
         known, marks, value = _known(people, frames)
-        base = known.with_columns(marked=nw.sum_horizontal(*marks)) if marks else known.with_columns(marked=nw.lit(0))
+        base = frames.at_hand(known.with_columns(marked=nw.sum_horizontal(*marks) if marks else nw.lit(0)))
         needed = min(NEEDED, len(marks))
         chosen = base.filter((nw.col("marked") >= needed) & ~is_true(nw.col("score") <= 6)) if marks else base.head(0)
         counts = one_row(base, [nw.len().alias("customers"), *(count_if(nw.col(mark) == 1).alias(mark) for mark in marks)])
