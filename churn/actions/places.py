@@ -1,6 +1,6 @@
 """Who of the candidates comes first, and who is left out of a list and why: the ranking, and the cut at what can be done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,17 +27,21 @@ class Cut:
     left_out: Mapping[str, int]
 
 
-def placed(known: Frame, work: Work, order: Order, lost: pd.DataFrame) -> pd.DataFrame:
+def placed(known: Frame, work: Work, order: Order, lost: pd.DataFrame, at_hand: Callable[[Frame], Frame]) -> pd.DataFrame:
     """Of each group of the candidates the first rows, in their order: the columns of `candidates`, group, and n, how many it has.
 
     Groups: listed; promised (something, for these days); and why others are left out: done
     (today), left (somebody noted so), snoozed, contacted (lately, and nothing is owed). Whom no play pays for, without anything promised,
-    is in none. `lost`: by customer_id of those who are asked back gain and reason.
+    is in none. `lost`: by customer_id of those who are asked back gain and reason; `at_hand` as in `Desk.reading`.
     """
-    ordered = _in_order(known.filter(_in_work(order)).with_columns(group=_group(), one=nw.lit(1)), order)
-    place = nw.col("one").cum_sum().over("group", order_by=_BY).cast(nw.Int64)
-    numbered = ordered.with_columns(place=place, n=nw.col("one").sum().over("group").cast(nw.Int64))
-    found = small(numbered.filter((nw.col("place") <= work.calls + SHOWN_ASIDE) | (nw.col("is_gone") == 1)))
+    ordered = _in_order(known.filter(_in_work(order)).with_columns(group=_group()), order)
+    keys = at_hand(ordered.select(*_BY, "group", "is_gone"))
+    sizes = small(keys.group_by("group").agg(n=nw.len().cast(nw.Int64)))
+    back, most = nw.col("is_gone") == 1, work.calls + SHOWN_ASIDE
+    # The first of each group, one group after the other: to number the rows of all takes an engine several times as long.
+    first = [keys.filter((nw.col("group") == nw.lit(group)) & ~back).sort(*_BY).head(most) for group in sizes["group"]]
+    chosen = small(nw.concat([*first, keys.filter(back)]).select("customer_id"))["customer_id"].tolist()
+    found = small(ordered.filter(nw.col("customer_id").is_in(chosen))).merge(sizes, on="group", how="left")
     return _with_the_lost(found, lost, order).sort_values(_BY).reset_index(drop=True)
 
 

@@ -88,7 +88,7 @@ def todays_list(
         )
         order: Order = "gain" if scored else "signs" if "customer_signs" in frames else "value"
         done = _done(frames, people, day=day, work=work, by=by)
-        found = cut(_named(people, placed(known, work, order, back)), work, done=done)
+        found = cut(_named(people, placed(known, work, order, back, frames.at_hand)), work, done=done)
         now = Now(day, {play.key: play for play in plays}, due, dials.look_ahead if dials else None)
         told = why_now(frames, found.rows, now)
         running = {number: play for number, (_title, play, _on) in noted.running_campaigns(frames["journal"], day).items()}

@@ -270,7 +270,7 @@ def _missing(view: View) -> list[Part]:
         "surveys": _("Surveys with exit and NPS answers would show reasons and customers' own words."),
         "promises": _("Promises with their due days would show what was promised and not kept."),
     }
-    away = _("A snapshot keeps no single rows of {table}: nothing here tells them.")
+    away = _("A snapshot keeps no single rows of {table}, so this page cannot tell of them.")
     kept = {name: away.format(table=name) for name in ("contacts", "promises") if name in view.made_of}
     said = {name: sentence for name, sentence in sentences.items() if name not in view.frames and name not in view.made_of}
     return [Part(name, name, lacking=sentence) for name, sentence in (kept | said).items()]

@@ -22,7 +22,7 @@ from churn.risk.scorecard import Scorecard
 from churn.snapshot.folder import fresh
 from churn.snapshot.kept import MODEL, SAYS, Kept, file_of, part_of
 from churn.snapshot.people import KEPT, Columns, as_kept
-from churn.snapshot.scoring import Note, note_unread, of_histories, read_by_of_file
+from churn.snapshot.scoring import Note, note_unread, of_histories, read_by_of_file, refuse_nobody
 from churn.store.parquet import batches, parquet_tables, write_parquet
 from churn.stored import PREPARED, Json
 from churn.tables import TABLES
@@ -122,8 +122,7 @@ def _write(frame: nw.LazyFrame[Any] | pd.DataFrame, file: Path) -> None:
 
 def _write_scores(card: Scorecard, out: Path, note: Note | None) -> None:
     features = out / file_of("customer_features")
-    if not features.is_file():
-        raise ChurnError(_("There is nobody to score: these tables hold nothing that customers did, and no day on which any left."))
+    refuse_nobody(there=features.is_file())
     (out / MODEL).write_text(to_text(card), "utf-8")
     sources = read_by_of_file(card, features)
     note_unread(note, card, sources)

@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from churn.errors import ChurnError, StoreError
 from churn.measures.declared import Tables
 from churn.measures.dialect import Frame, one_row
 from churn.prepared import EDITION, Wishes
@@ -26,11 +25,10 @@ from churn.snapshot.folder import refuse_others
 from churn.snapshot.kept import MODEL, SAYS, Kept, Part, file_of
 from churn.snapshot.parcel import parcel
 from churn.snapshot.people import as_kept
-from churn.snapshot.scoring import Note, note_unread, of_histories, read_by
+from churn.snapshot.scoring import Note, note_unread, of_histories, read_by, refuse_nobody
 from churn.store.cluster import open_cluster, said_by_spark
-from churn.store.parquet import checked
+from churn.store.parquet import checked, refuse_without_customers
 from churn.tables import TABLES
-from churn.wording import _, listing
 
 Tell = Callable[[float, str], None]
 
@@ -113,9 +111,7 @@ def _fresh(far: Far, out: str, source: str) -> Iterator[str]:
 def _tables(session: Any, far: Far, source: str) -> dict[str, Frame]:
     files = {name: f"{source}/{name}.parquet" for name in TABLES}
     found: dict[str, Frame] = {name: nw.from_native(session.read.parquet(file)) for name, file in files.items() if far.exists(file)}
-    if "customers" not in found:
-        wanted = listing([f"{name}.parquet" for name in TABLES])
-        raise StoreError(_("{folder} has no customers.parquet: a snapshot is made of {files}.").format(folder=source, files=wanted))
+    refuse_without_customers(found, source)
     for name, frame in found.items():
         checked(name, frame, files[name])
     return found
@@ -139,8 +135,7 @@ def _write(far: Far, frame: nw.LazyFrame[Any] | pd.DataFrame, file: str) -> None
 def _score(session: Any, far: Far, card: Scorecard, folder: str, parcels: Path, note: Note | None) -> None:
     """Everybody's score with its explanation, by the workers, which get the part of this program that they need."""
     file = f"{folder}/{file_of('customer_features')}"
-    if not far.exists(file):
-        raise ChurnError(_("There is nobody to score: these tables hold nothing that customers did, and no day on which any left."))
+    refuse_nobody(there=far.exists(file))
     far.write(f"{folder}/{MODEL}", to_text(card).encode())
     features = session.read.parquet(file)
     names = list(features.columns)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from churn.errors import ModelError
+from churn.errors import ChurnError, ModelError
 from churn.risk.lookup import VOID_ROWS
 from churn.risk.scorecard import Scorecard
 from churn.risk.sheet_columns import sources_of
@@ -26,6 +26,12 @@ def note_unread(note: Note | None, card: Scorecard, sources: Mapping[str, str]) 
     lacking = [column for column in card.columns if column not in sources]
     if note is not None and lacking:
         note(_("The score does without columns that these tables do not hold: {columns}.").format(columns=listing(lacking)))
+
+
+def refuse_nobody(*, there: bool) -> None:
+    """Raises ChurnError where no features are there to be scored."""
+    if not there:
+        raise ChurnError(_("There is nobody to score: these tables hold nothing that customers did, and no day on which any left."))
 
 
 def of_histories(card: Scorecard | None) -> None:

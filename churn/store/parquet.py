@@ -1,7 +1,7 @@
 """Tables in Parquet files, read and written without a desk."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,7 @@ def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
     files = {name: parts(path) for name, path in found.items()}
     if whole := next((found[name] for name, inside in files.items() if not inside), None):
         raise StoreError(_("{folder} must hold nothing but Parquet files, the parts of one table.").format(folder=whole))
-    if "customers" not in found:
-        wanted = listing([f"{name}.parquet" for name in TABLES])
-        raise StoreError(_("{folder} has no customers.parquet: a snapshot is made of {files}.").format(folder=folder, files=wanted))
+    refuse_without_customers(found, folder)
     with tempfile.TemporaryDirectory() as passing, duckdb.connect(Path(passing) / "passing.duckdb") as root:
         try:
             configure(root, room or Room())
@@ -57,6 +55,13 @@ def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
         except duckdb.Error as error:
             told = _("The tables in {folder} cannot be read: {why}.").format(folder=folder, why=first_line(str(error)))
             raise StoreError(beyond_limits(folder, str(error)) or told) from error
+
+
+def refuse_without_customers(found: Container[str], folder: object) -> None:
+    """Raises StoreError where the tables that were found in a folder are not those of a firm."""
+    if "customers" not in found:
+        wanted = listing([f"{name}.parquet" for name in TABLES])
+        raise StoreError(_("{folder} has no customers.parquet: a snapshot is made of {files}.").format(folder=folder, files=wanted))
 
 
 def checked(name: str, frame: nw.LazyFrame[Any], file: object) -> None:
