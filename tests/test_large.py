@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks import big_firm
 from churn import terminal
 from churn.errors import StoppedError, StoreError
 from churn.intake import Intake, read
@@ -152,6 +153,7 @@ SLOW = """
 import signal
 import sys
 from pathlib import Path
+from benchmarks import big_firm
 from churn import terminal
 from churn.__main__ import refuse
 from churn.store import open_desk
@@ -211,3 +213,15 @@ def test_killed_while_typed_files_are_poured_a_desk_holds_one_of_them_whole(tmp_
         with open_desk(tmp_path / "desk") as desk:
             amounts = desk.frame("orders")["amount"].value_counts().to_dict()
             assert amounts in ({700_000.0: 700_000}, {900_000.0: 900_000})
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_firm_of_100_000_customers_is_loaded_with_all_that_pages_show_within_300_mb_of_the_database(tmp_path, monkeypatch):
+    """All in one transaction, in which the database knows no statistics of what was just written."""
+    big_firm.make(tmp_path / "firm", 100_000)
+    monkeypatch.setenv("RETENTION_DESK_MEMORY", "300MB")
+    run = churn("load", tmp_path / "firm", "--desk", tmp_path / "desk", "--no-train")
+    assert run.found["tables"]["orders"] == 2_000_000
+    with open_desk(tmp_path / "desk") as desk, desk.reading() as frames:
+        assert set(PREPARED) - {"looked_back"} <= set(frames)
