@@ -208,8 +208,8 @@ class TablesOf(Mapping[str, nw.LazyFrame[Any]]):
 
 def prepare_all(cursor: Cursor, prepare: Prepare, progress: Progress | None = None, *, keep: bool = False) -> None:
     """Makes anew what is prepared of the tables, and the scores where `prepare` gives some, or what makes them of the prepared tables and
-    tells how far it is.
-    What it gives as None goes, and with `keep` that alone: what it does not give stays. What `progress` raises ends the work."""
+    tells how far it is. What it gives as None goes, and with `keep` that alone: what it does not give stays. What `progress` raises ends
+    the work."""
     tell = progress or (lambda _share, _words: None)
     tell(0.0, _("looking through the tables"))
     made = prepare({name: frame for name, frame in TablesOf(cursor).items() if name not in PREPARED})

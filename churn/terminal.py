@@ -59,13 +59,14 @@ def tell_rejected(*intakes: "Intake | Poured") -> None:
 def in_lines() -> Progress:
     """Shows how far a training is, on standard error: a line where it is another one than the last."""
     words = {"line": _("a straight line"), "trees": _("trees"), "pairs": _("pairs of columns"), "second opinion": _("a second opinion")}
-    told = [""]
+    told = ""
 
     def progress(share: float, text: str) -> None:
+        nonlocal told
         line = f"{wording.percent(share, 0)} {words.get(text, text)}"
-        if line != told[-1]:
+        if line != told:
             print(line, file=sys.stderr)
-        told[:] = [line]
+        told = line
 
     return progress
 

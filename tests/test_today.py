@@ -170,6 +170,7 @@ def test_a_hand_over_changes_whose_customer_it_is(desk):
     doing.note(desk, doing.hand_over_line("A", day=DAY, by="Ruth", to="Zoe", reason="knows them"), seen=0)
     assert "A" not in ids(listed(desk, owner="Ruth"))
     assert ids(listed(desk, owner="Zoe")) == ["A"]
+    assert ids(listed(desk, owner="nobody's name")) == []
     assert owners(desk) == ["Ruth", "Tom", "Zoe"]
 
 

@@ -40,8 +40,8 @@ def placed(known: Frame, work: Work, order: Order, lost: pd.DataFrame, at_hand: 
     back, most = nw.col("is_gone") == 1, work.calls + SHOWN_ASIDE
     # The first of each group, one group after the other: to number the rows of all takes an engine several times as long.
     first = [keys.filter((nw.col("group") == nw.lit(group)) & ~back).sort(*_BY).head(most) for group in sizes["group"]]
-    chosen = small(nw.concat([*first, keys.filter(back)]).select("customer_id"))["customer_id"].tolist()
-    found = small(ordered.filter(nw.col("customer_id").is_in(chosen))).merge(sizes, on="group", how="left")
+    chosen = nw.concat([*first, keys.filter(back)]).select("customer_id")
+    found = small(ordered.join(chosen, on="customer_id", how="semi")).merge(sizes, on="group", how="left")
     return _with_the_lost(found, lost, order).sort_values(_BY).reset_index(drop=True)
 
 

@@ -94,6 +94,7 @@ def todays_list(
         running = {number: play for number, (_title, play, _on) in noted.running_campaigns(frames["journal"], day).items()}
         last = small(frames["journal"].select(nw.col("number").max()))["number"].iloc[0]
         out = small(people.join(held_out(frames, day), on="customer_id", how="semi").select(n=nw.len()))["n"].iloc[0]
+        paid = has(people, "monthly_value")
     return Today(
         day=day,
         rows=_rows(found.rows, told, _first(found.rows, told, plays, work=work, left=left, running=running), plays),
@@ -102,7 +103,7 @@ def todays_list(
         held_out=int(out),
         order=order,
         done=done,
-        paid=has(people, "monthly_value"),
+        paid=paid,
         last_line=0 if pd.isna(last) else int(last),
     )
 
