@@ -30,6 +30,8 @@ Band = Literal["low", "medium", "high", "unknown"]
 MEDIUM_RISK = 0.2
 HIGH_RISK = 0.5
 
+# How far below a half, as a share of the number and at most of a step, what was summed up in another order may end.
+_LAST_DIGITS, _OF_A_STEP = decimal.Decimal("1e-12"), decimal.Decimal("1e-3")
 _ANY_FLOAT = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
 _MADE_OF_TEXT = re.compile(r":(?=//|streamlit:)|www(?=\.)|<(?=[-=])|-(?=[->])|[>~](?==)", re.IGNORECASE)
 
@@ -44,10 +46,11 @@ def plural(one: str, many: str, n: int) -> str:
 
 
 def number(x: SupportsFloat | None, digits: int = 0) -> str:
-    """`x` with `digits` decimals, halves rounded away from nought.
+    """`x` with `digits` decimals, halves rounded away from nought, also where the last digits of a float fell short of a half: the same sum
+    in another order is the same figure.
 
-    >>> number(1234.5), number(-0.04, 1), number(float("nan"))
-    ('1,235', '0.0', 'unknown')
+    >>> number(1234.5), number(1234.4999999999998), number(-0.04, 1), number(float("nan"))
+    ('1,235', '1,235', '0.0', 'unknown')
     """
     return _shown(_rounded(x, digits), "#,##0" + _decimals(digits))
 
@@ -248,7 +251,9 @@ def _rounded(x: SupportsFloat | None, digits: int) -> decimal.Decimal | None:
     exact = _exact(x)
     if exact is None:
         return None
-    rounded = exact.quantize(decimal.Decimal(1).scaleb(-digits), context=_ANY_FLOAT)
+    step = decimal.Decimal(1).scaleb(-digits)
+    beyond = min(abs(exact) * _LAST_DIGITS, step * _OF_A_STEP).copy_sign(exact)
+    rounded = _ANY_FLOAT.add(exact, beyond).quantize(step, context=_ANY_FLOAT)
     return rounded or abs(rounded)
 
 

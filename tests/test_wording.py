@@ -78,7 +78,17 @@ def test_any_finite_number_can_be_shown(x):
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 4))
 def test_a_number_read_back_is_within_half_a_step(x, digits):
-    assert float(wording.number(x, digits).replace(",", "")) == pytest.approx(x, abs=0.5000001 * 10**-digits + 1e-15 * abs(x))
+    step = 10**-digits
+    far = 0.5000001 * step + min(1e-12 * abs(x), 1e-3 * step) + 1e-15 * abs(x)
+    assert float(wording.number(x, digits).replace(",", "")) == pytest.approx(x, abs=far)
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(-8, 8))
+def test_a_sum_that_ends_beside_a_half_in_another_order_is_the_same_figure(n, off):
+    half = n + 0.5
+    assert wording.number(half + off * math.ulp(half)) == wording.number(half)
+    cents = n / 100
+    assert wording.money(cents + off * math.ulp(cents), "EUR", 1) == wording.money(cents, "EUR", 1)
 
 
 @given(st.floats(0, 1))
