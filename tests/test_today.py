@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import ranking
+from churn import risk, wording
 from churn.actions import doing
 from churn.actions.asking_back import keep_odds, note_asked, note_step, progress, week_of
 from churn.actions.calendar import contact_plan
@@ -26,11 +27,12 @@ from churn.errors import ChurnError
 from churn.intake import read
 from churn.journal import Line
 from churn.prepared import dials_of
-from churn.risk.of_desk import adopt
+from churn.risk.of_desk import adopt, train_desk
 from churn.store import Desk, open_desk
 from churn.tables import TABLES
 from sample_data import generate
 from sample_data.firm import found
+from tests.made_up import labelled
 
 DAY = date(2026, 1, 1)
 CALL = Play("call", "Call", ("",), (), "phone", 10, 0, 0.3, "", "")
@@ -104,6 +106,31 @@ def test_the_list_by_hand(desk):
     assert (found.order, found.done, found.held_out) == ("gain", 0, 0)
     assert why_not(found) == {"B": "contacted"}
     assert found.left_out == {"contacted": 1}
+
+
+def test_who_shows_nothing_graver_than_a_risk_is_told_of_by_what_raises_it_most(tmp_path):
+    """Customers of a table alone; where the strongest driver lowers the risk none is told."""
+    frame = labelled(400, seed=1)
+    with open_desk(tmp_path / "plain") as plain:
+        load(plain, customers=frame.to_csv(index=False))
+        card = train_desk(plain, label="churned")
+        rows = listed(plain, plays=(replace(CALL, contact=0.0),), calls=400).rows.query("is_gone == 0")
+        table = plain.frame("customers")
+    scores = risk.score(card, table, id_column="customer_id")
+    first = pd.Series([said[0] if said else "" for said in risk.drivers(scores, table, most=1)], index=table["customer_id"])
+    rises = pd.Series(": +" in said for said in first).set_axis(first.index)
+    known = rows.set_index("customer_id")["why"]
+    expected = [f"Risk of leaving is {wording.percent(share, 0)}; signs are not known." for share in rows["risk"]]
+    drivers = [f" Main driver: {first[name]}." if rises[name] else "" for name in known.index]
+    assert known.tolist() == [sentence + driver for sentence, driver in zip(expected, drivers, strict=True)]
+    assert 0 < sum(map(bool, drivers)) < len(drivers)
+
+
+def test_of_a_lost_customer_whose_payments_nobody_noted_only_the_day_is_told(tmp_path):
+    with open_desk(tmp_path / "desk") as desk:
+        load(desk, customers="customer_id,started_on,ended_on\nA,2023-01-01,2025-06-30\nB,2023-01-01,\n")
+        rows = listed(desk, scored=False).rows.set_index("customer_id")
+    assert rows.loc["A", "why"] == "Left on 30 Jun 2025."
 
 
 def test_the_sentence_tells_of_what_the_first_play_answers():

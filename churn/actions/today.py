@@ -1,6 +1,6 @@
 """TODAY: whom to contact on a day, those first from whom most money is expected, and who is left out and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ from churn.dials import Dials
 from churn.measures.dialect import Frame, has, small
 from churn.prepared import dials_of
 from churn.risk.desk_models import finds_signal, model_of
+from churn.risk.of_desk import first_drivers
 from churn.store import Desk
 from churn.stored import Frames
 from churn.view import everybody, lost_of
@@ -95,6 +96,7 @@ def todays_list(
         last = small(frames["journal"].select(nw.col("number").max()))["number"].iloc[0]
         out = small(people.join(held_out(frames, day), on="customer_id", how="semi").select(n=nw.len()))["n"].iloc[0]
         paid = has(people, "monthly_value")
+    told = _because(desk, told, found.rows["customer_id"]) if scored else told
     return Today(
         day=day,
         rows=_rows(found.rows, told, _first(found.rows, told, plays, work=work, left=left, running=running), plays),
@@ -146,6 +148,14 @@ def _done(frames: Frames, people: Frame, *, day: date, work: Work, by: str) -> i
         return len(ids)
     mine = small(with_owner(people.filter(nw.col("customer_id").is_in(ids)), frames).select("owner"))
     return int((mine["owner"] == work.owner).sum())
+
+
+def _because(desk: Desk, told: Sequence[Told], customer_ids: Iterable[str]) -> list[Told]:
+    """What is told of each customer, with the column that raises the risk most where nothing graver than the risk is told."""
+    card, ids = model_of(desk), list(customer_ids)
+    by_risk = [name for name, why in zip(ids, told, strict=True) if why.by_risk]
+    drivers = {} if card is None or not by_risk else dict(zip(by_risk, first_drivers(desk, card, by_risk, raising=True), strict=False))
+    return [why.because(drivers.get(name, "")) for name, why in zip(ids, told, strict=True)]
 
 
 def _named(people: Frame, found: pd.DataFrame) -> pd.DataFrame:

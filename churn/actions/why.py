@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,12 +24,17 @@ from churn.wording import _, plural
 @dataclass(frozen=True)
 class Told:
     """The sentence of a row, the evidence by sign that the customer shows, the gravest first, whether the sentence is that a promise is due
-    (`promised`), or that or a look again (`owed`)."""
+    (`promised`), or that or a look again (`owed`); `by_risk`: it tells of nothing graver than the risk."""
 
     sentence: str
     evidence: Mapping[str, str]
     promised: bool
     owed: bool
+    by_risk: bool = False
+
+    def because(self, driver: str) -> "Told":
+        """The same with what raises the risk most, in words ("": nothing)."""
+        return replace(self, sentence=_("{why} Main driver: {driver}.").format(why=self.sentence, driver=driver)) if driver else self
 
     def why(self, answered: Collection[str]) -> str:
         """The sentence, with the gravest of the signs that are `answered` before it where it tells of none of them."""
@@ -64,9 +69,11 @@ def why_now(frames: Mapping[str, Frame], rows: pd.DataFrame, now: Now) -> list[T
             shown = []  # told of the day of work below, not of the day that the data are read at
         promise = _promise(promised.get(row["customer_id"]), now)
         owed = (promise or _follow_up(row, now)) if row["owed"] else ""
-        found = owed or _at_work(row, shown, campaigns, promise) or _standing(row, now, looked="customer_signs" in frames)
+        at_work = owed or _at_work(row, shown, campaigns, promise)
+        found = at_work or _standing(row, now, looked="customer_signs" in frames)
+        by_risk = not at_work and not row["is_gone"] and not _renews(row) and not pd.isna(row["risk"])
         known = {str(sign["sign"]): evidence(sign) for sign in signs}
-        told.append(Told(found, known, promised=bool(promise and row["owed"]), owed=bool(owed)))
+        told.append(Told(found, known, promised=bool(promise and row["owed"]), owed=bool(owed), by_risk=by_risk))
     return told
 
 
@@ -109,10 +116,8 @@ def _standing(row: Mapping[Any, Any], now: Now, *, looked: bool) -> str:
     """The sentence where no sign shows: a renewal, a contact that is due, a lost customer, the risk, or what they pay. `looked`: the desk
     has what signs are seen in."""
     if row["is_gone"]:
-        if pd.isna(row["lost_on"]):
-            return _("Has left; paid {money} a month.").format(money=wording.money(row["paid"]))
-        return _("Left on {day}; paid {money} a month.").format(day=wording.date(row["lost_on"]), money=wording.money(row["paid"]))
-    if row["worst"] and not pd.isna(row["renewal_in"]):
+        return _gone(row)
+    if _renews(row):
         days = int(row["renewal_in"])
         return plural("Contract renews on {day}, in {n} day.", "Contract renews on {day}, in {n} days.", days).format(
             day=wording.date(now.day + timedelta(days=days))
@@ -125,6 +130,16 @@ def _standing(row: Mapping[Any, Any], now: Now, *, looked: bool) -> str:
     if pd.isna(row["paid"]):
         return _("Nothing is known yet that tells this customer from others.")
     return _("Pays {money} a month, and nobody is known to have been in touch.").format(money=wording.money(row["paid"]))
+
+
+def _gone(row: Mapping[Any, Any]) -> str:
+    left = _("Has left") if pd.isna(row["lost_on"]) else _("Left on {day}").format(day=wording.date(row["lost_on"]))
+    paid = "" if pd.isna(row["paid"]) else _("; paid {money} a month").format(money=wording.money(row["paid"]))
+    return f"{left}{paid}."
+
+
+def _renews(row: Mapping[Any, Any]) -> bool:
+    return bool(row["worst"] and not pd.isna(row["renewal_in"]))
 
 
 def _late(days: int) -> str:

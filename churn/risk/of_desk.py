@@ -107,15 +107,17 @@ def rows_of(desk: Desk, *customer_ids: str) -> pd.DataFrame:
         return words_of(in_memory(wanted.filter(nw.col("customer_id").is_in(customer_ids)) if customer_ids else wanted))
 
 
-def first_drivers(desk: Desk, card: Scorecard, customer_ids: Collection[str]) -> list[str]:
-    """For each of these customers of the desk what moves their score most, in words; "" where nothing does or there is no risk. Empty
-    where the desk shows the deeper model's risks, whose reasons take too long for a list."""
+def first_drivers(desk: Desk, card: Scorecard, customer_ids: Collection[str], *, raising: bool = False) -> list[str]:
+    """For each of these customers of the desk what moves their score most, in words; "" where nothing does or there is no risk, and with
+    `raising` where it lowers the risk. Empty where the desk shows the deeper model's risks, whose reasons take too long for a list."""
     if shows_deeper(desk):
         return []
     own, rows = scored_by(desk), rows_of(desk, *customer_ids)
     names = sorted(customer_ids, key=int) if own is None else rows[own]  # without ids they go by their rows, in the order of the file
-    sentences = drivers(score(card, rows, id_column=own), rows, most=1)
-    found = {name: "".join(first) for name, first in zip(names, sentences, strict=True)}
+    scores = score(card, rows, id_column=own)
+    up = scores.contributions.max(axis=1, initial=0.0) > -scores.contributions.min(axis=1, initial=0.0)
+    sentences = drivers(scores, rows, most=1)
+    found = {name: "".join(first) if rises or not raising else "" for name, first, rises in zip(names, sentences, up, strict=True)}
     return [found.get(name, "") for name in customer_ids]
 
 
