@@ -5,6 +5,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from churn import wording
+from churn.actions.candidates import Work
 from churn.actions.today import Today
 from churn.wording import _, plural
 from ui import today, today_aside
@@ -59,5 +60,7 @@ def _needs(found: Today, tables: Collection[str]) -> list[str]:
     if model() is None:
         lacks.insert(0, _("Train a score, and the list goes by the money that each contact is expected to bring."))
     if not found.paid:
-        lacks.append(_("A column of monthly values tells who is worth most; without it all count alike."))
+        assumed = _("A column of monthly values tells who is worth most; without it each counts as worth {money}, which is assumed.")
+        alike = _("A column of monthly values tells who is worth most; without it all count alike.")
+        lacks.append(assumed.format(money=wording.money(Work().value)) if found.order == "gain" else alike)
     return lacks

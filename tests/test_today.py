@@ -302,6 +302,7 @@ def test_without_risks_signs_come_first_and_without_anything_those_who_pay_most(
         load(bare, customers="customer_id,plan\nA,x\nB,y\n")
         found = listed(bare, scored=False)
         assert (ids(found), found.paid, found.rows["first"].tolist()) == (["A", "B"], False, ["Call", "Call"])
+        assert found.rows["value"].isna().all()
 
 
 def test_how_a_rep_works_is_kept_and_the_last_word_is_their_own(desk):

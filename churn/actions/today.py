@@ -192,7 +192,8 @@ def _rows(rows: pd.DataFrame, told: Sequence[Told], keys: Sequence[str], plays: 
     whys = [why.why(known[key].signs if key and not gone else ()) for why, key, gone in zip(told, keys, rows["is_gone"], strict=True)]
     texts = {"why": whys, "play": keys, "first": [known[key].title if key else "" for key in keys]}
     written = {name: pd.Series(cells, index=rows.index, dtype="str") for name, cells in texts.items()}
-    listed = rows.rename(columns={"gain": "expected_gain"}).assign(**words, **written)
+    value = rows["value"].where(rows["paid"].notna())  # where the desk knows no payments gains are reckoned with one value for all
+    listed = rows.rename(columns={"gain": "expected_gain"}).assign(**words, **written, value=value)
     columns = ["customer_id", "name", "owner", "why", "play", "first", "expected_gain", "risk", "value", "promised", "is_gone"]
     types = {**dict.fromkeys(("expected_gain", "risk", "value"), "float64"), **dict.fromkeys(("promised", "is_gone"), "int64")}
     typed: pd.DataFrame = listed[columns].astype(types)
