@@ -16,6 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ CUSTOMERS, VISITORS, SECONDS = 100_000, 20, 300.0
 COLUMNS = ("region", "segment")
 PAUSE = (2.0, 10.0)
 WATCHED = 5.0
+APART = 3  # pages between where one visitor begins and where the next does
 
 
 Asked = tuple[tuple[str, tuple[str, ...]], ...]
@@ -63,10 +65,11 @@ class Day:
 
 
 async def visit(port: int, number: int, customers: list[str], until: float, day: Day, pause: tuple[float, float]) -> None:
-    """One visitor's clicks until a moment of the clock."""
+    """One visitor's clicks until a moment of the clock: through all pages in turn, from a place of its own."""
     choose = random.Random(number)
     visitor = await Visitor.arrive(port)
-    pages = [page for page in visitor.pages if page]
+    pages = deque(page for page in visitor.pages if page)
+    pages.rotate(-APART * number)
     drawn = await visitor.open("overview")
     while time.monotonic() < until:
         customer = ""
@@ -76,7 +79,8 @@ async def visit(port: int, number: int, customers: list[str], until: float, day:
             visitor.filters = {column: tuple(sorted(choose.sample(values, choose.randint(1, min(2, len(values))))))}
             drawn = await visitor.open(drawn.page)
         else:
-            page = choose.choice(pages)
+            page = pages[0]
+            pages.rotate(-1)
             customer = choose.choice(customers) if page == "customer" else ""
             drawn = await visitor.open(page, urlencode({"customer": customer}))
         day.seen.append(Seen(drawn, tuple(visitor.filters.items()) if drawn.boxes else (), customer))

@@ -36,7 +36,7 @@ def test_a_count_that_differs_from_pandas_is_found_out():
 @pytest.mark.long
 def test_visitors_who_click_at_once_each_see_the_figures_of_their_own_filters(sample_desk, tmp_path):
     with ThreadPoolExecutor(1) as apart:  # the browser of other tests keeps an event loop in this thread
-        day, wrong = apart.submit(whole_day, sample_desk, tmp_path, visitors=8, seconds=40, pause=(0.2, 2.0)).result()
+        day, wrong = apart.submit(whole_day, sample_desk, tmp_path, visitors=8, seconds=60, pause=(0.2, 2.0)).result()
     assert wrong == [], told(day, wrong)
     assert {one.asked for one in day.seen} > {()}, "nobody set a filter"
     assert len({one.drawn.page for one in day.seen}) >= 15, told(day, wrong)
