@@ -52,7 +52,7 @@ run: $(RUN_STAMP) ## Open the desk at http://127.0.0.1:PORT, with the sample fir
 test: $(DEV_STAMP) ## Run the tests, in a real browser too (brings one where there is none)
 	@$(PYTEST)
 
-test-long: $(DEV_STAMP) ## Run the tests that take minutes
+test-long: $(DEV_STAMP) ## Run the tests that take long
 	@$(PYTEST) -m "long and not spark"
 
 test-spark: $(SPARK_STAMP) ## Run the tests on a Spark cluster of this machine, which they start and stop (needs Java 17)

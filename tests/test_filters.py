@@ -132,6 +132,7 @@ def test_the_levels_are_what_a_column_holds_and_how_they_bought(desk):
     assert "ended_on" not in found
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(region=st.sets(st.sampled_from(["North", "South", "East, far", ""])), tier=st.sets(st.sampled_from(["1", "2"])))
 def test_a_measure_of_a_filtered_view_is_that_of_the_filtered_file(desk, region, tier):

@@ -217,6 +217,7 @@ def test_undoing_the_load_of_what_happened_brings_the_former_scores_and_redoing_
     assert len(rows_of(desk)) == len(foretold)
 
 
+@pytest.mark.long
 def test_other_events_and_more_customers_are_scored_anew_by_the_same_model(made):
     desk, foretold, name = made.desk, scores(made.desk), made.desk.setting("history")
     one = foretold.idxmin()
@@ -270,6 +271,7 @@ def stopped_at_the_last(share: float, words: str) -> None:
         raise StoppedError(words)
 
 
+@pytest.mark.long
 def test_other_wishes_that_leave_nothing_to_learn_from_take_all_back_to_the_table_of_customers_at_once(made):
     desk, foretold, settings = made.desk, scores(made.desk), made.desk.setting("history")
     version = desk.version()

@@ -162,7 +162,7 @@ def let_go(desk: Desk, way: str) -> None:
         fill(desk)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [WAYS[0], *(pytest.param(way, marks=pytest.mark.long) for way in WAYS[1:])])
 def test_who_is_held_out_is_in_no_list_no_download_no_calendar_and_no_report(folder, tmp_path, way):
     from ui.desk import the_desk
 

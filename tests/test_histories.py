@@ -137,6 +137,7 @@ def test_days_that_two_files_share_are_no_link(desk, tmp_path):
     assert "contacts.csv has no column for customer_id" in refused(desk, folder)
 
 
+@pytest.mark.long
 def test_events_without_customers_bring_their_own_and_keep_them_up_to_date(tmp_path):
     folder = written(tmp_path / "in", {"orders.csv": "customer_id,date,total\n007,2024-03-02,5\n8,2024-01-03,6\n007,2024-01-04,7\n"})
     ran = churn("load", "--no-train", folder, "--desk", tmp_path / "desk")
@@ -271,6 +272,7 @@ def test_a_mapping_goes_to_the_files_that_have_the_header(desk, tmp_path):
         history(desk, folder, options=ReadOptions(mapping={**said, "orders.Dya": "due_on"}))
 
 
+@pytest.mark.long
 def test_a_workbook_is_loaded_by_the_names_of_its_sheets(tmp_path):
     book = tmp_path / "book.xlsx"
     two = ["2024-01-02"] * 2

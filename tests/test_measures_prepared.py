@@ -92,6 +92,7 @@ def test_what_days_alone_tell_is_what_the_months_tell(chosen, every):
 DAY = st.one_of(st.none(), st.integers(-150 * 30, 40))
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(st.lists(st.tuples(DAY, DAY, st.sampled_from(["x", "y", None])), min_size=1, max_size=12), st.sampled_from([1, 15]), st.data())
 def test_the_days_of_any_firm_tell_what_its_months_tell(engine, people, day, data):
@@ -135,6 +136,7 @@ def test_what_customers_said_is_what_the_surveys_hold(chosen):
 ANSWER = st.tuples(st.sampled_from("ab"), st.integers(1, 800), st.one_of(st.none(), st.integers(-1, 11)))
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(st.lists(ANSWER, min_size=1, max_size=12), st.one_of(st.none(), st.integers(1, 300)))
 def test_any_answers_are_prepared_as_they_were_given(engine, given_answers, left):

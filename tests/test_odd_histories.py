@@ -108,6 +108,7 @@ def test_events_of_former_customers_are_counted_when_others_are_loaded(tmp_path,
     assert "2 rows of orders that the desk held before point to none of these customers." in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_the_firms_own_column_is_lost_tells_who_left_and_they_show_no_signs(page_at, tmp_path):
     customers = "customer_id,is_lost\n" + "".join(f"c{place},{'yes' if place < 10 else 'no'}\n" for place in range(40))
     complaints = "customer_id,contacted_on,kind\n" + "".join(
@@ -125,6 +126,7 @@ def test_the_firms_own_column_is_lost_tells_who_left_and_they_show_no_signs(page
         page.close()
 
 
+@pytest.mark.long
 def test_nobody_ordered_twice_some_have_not_come_and_an_answer_lies_far_ahead(page_at, tmp_path):
     customers, orders = "customer_id,plan\na,x\nb,x\nc,x\n", "customer_id,ordered_on,amount\na,2024-03-01,10\n"
     answers = "customer_id,answered_on,question,score\na,2024-02-01,nps,10\na,2099-01-01,nps,0\n"

@@ -3,6 +3,7 @@
 import getpass
 from datetime import date
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from churn.actions.fund import Funds, keep_funds
@@ -42,6 +43,7 @@ def note(page: Page, outcome: str, words: str = "") -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
+@pytest.mark.long
 def test_two_reps_see_each_others_outcomes_and_a_held_out_customer_is_left_alone(page_at, tmp_path):
     firm(tmp_path / "desk")
     with serving(tmp_path / "desk", tmp_path / "log") as server:

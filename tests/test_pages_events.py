@@ -1,6 +1,7 @@
 """What happened, dropped onto the page Data beside the customers: proposed, asked about, linked, loaded."""
 
 import pandas as pd
+import pytest
 from playwright.sync_api import expect
 
 from churn.intake import ReadOptions, read
@@ -21,6 +22,7 @@ def book(folder):
     return file
 
 
+@pytest.mark.long
 def test_files_of_what_happened_go_beside_the_customers(page_at, tmp_path):
     members = "Code,name,plan\n" + "".join(f"C{place:05},Firm {place},Pro\n" for place in range(1, 31))
     with open_desk(tmp_path / "desk") as desk:

@@ -320,6 +320,7 @@ def library_list(customers: pd.DataFrame) -> CallPlan:
     return call_plan(frame.sort_values("customer_id"), Terms(months=12))
 
 
+@pytest.mark.long
 def test_the_slider_moves_calls_caught_wasted_and_money_together_as_the_library_counts_them(page_at, customers):
     page, plan = page_at("calls"), library_list(customers)
     slider, best = page.get_by_role("slider"), plan.found.best.calls
@@ -348,6 +349,7 @@ def test_the_slider_moves_calls_caught_wasted_and_money_together_as_the_library_
     assert taken["driver_1"].str.endswith(" points").all()
 
 
+@pytest.mark.long
 def test_costs_at_which_no_call_pays_are_said_to_be_so(page_at):
     page = page_at("calls")
     choose(page, "A kept customer is worth", "one value for all")

@@ -90,6 +90,7 @@ def test_a_file_dropped_in_comes_back_scored_as_the_command_line_scores_it(page_
     pd.testing.assert_frame_equal(pd.read_excel(io.BytesIO(download(page, "Download XLSX")), engine="calamine")[["risk"]], scored[["risk"]])
 
 
+@pytest.mark.long
 def test_the_riskiest_customer_stands_first_and_bands_and_search_narrow_the_table(page_at, sample_desk, tmp_path):
     scored = pd.read_csv(io.BytesIO(command_line(sample_desk, NEW, tmp_path / "scored.csv")))
     page = page_at("score_sheet")
@@ -137,6 +138,7 @@ def test_whether_a_file_fits_the_score_is_one_line_in_a_colour_and_behind_it_eac
     expect(cell(page, table, 0, 5)).to_have_text(re.compile("above 29"))
 
 
+@pytest.mark.long
 def test_the_range_of_a_risk_is_shown_where_it_is_wide(page_at, sample_desk, tmp_path):
     scored = pd.read_csv(io.BytesIO(command_line(sample_desk, NEW, tmp_path / "scored.csv"))).sort_values("risk", ascending=False)
     wide = (scored["risk_high"] - scored["risk_low"] >= 0.3).tolist()
@@ -154,6 +156,7 @@ def test_the_template_comes_back_scored(page_at):
     expect(page.get_by_text("3 of 3 rows shown")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_file_is_seen_by_its_visitor_alone_and_gone_when_forgotten(page_at):
     page = page_at("score_sheet")
     drop(page, NEW.name, NEW.read_bytes())
@@ -261,6 +264,7 @@ def test_customers_that_nobody_marked_as_lost_are_loaded_without_a_score(own_des
     expect(page.get_by_text("The desk has no score yet")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by_who_has_seen_it(own_desk, page_at):
     page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
     plain, loads = as_csv(small_table().drop(columns="churned")), "Loads of the desk, the newest first"
@@ -296,6 +300,7 @@ def test_a_load_stands_in_the_history_and_is_undone_once_asked_twice_and_only_by
     expect(other.get_by_text("The last load is back. The desk now holds customers (150 rows of plain.csv)")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_from_loading_meanwhile(own_desk, page_at):
     before = own_desk.writes()
     page, other = page_at("data", at=own_desk.url), page_at("data", at=own_desk.url)
@@ -323,6 +328,7 @@ def test_a_training_that_is_stopped_leaves_the_desk_as_it_was_and_keeps_others_f
     finished(other)
 
 
+@pytest.mark.long
 def test_an_id_and_a_sheet_are_chosen_on_the_page(page_at):
     page = page_at("data")
     table = small_table(40).rename(columns={"customer_id": "reference"})

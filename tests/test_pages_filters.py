@@ -94,6 +94,7 @@ def test_the_bar_of_those_who_left_and_a_cell_of_two_columns_narrow_too_and_a_se
     told(page, "All 4,000 customers")
 
 
+@pytest.mark.long
 def test_each_visitor_has_filters_of_their_own_and_takes_them_away(page_at, customers):
     page, other = page_at("overview?is.region=South"), page_at("overview?is.region=North&is.plan=Pro")
     south = customers[customers["region"] == "South"]
@@ -110,6 +111,7 @@ def test_each_visitor_has_filters_of_their_own_and_takes_them_away(page_at, cust
     told(other, f"{len(both):,} of 4,000 customers: Plan is Pro, Region is North")
 
 
+@pytest.mark.long
 def test_filters_that_leave_nobody_and_links_that_ask_for_what_is_not_there_say_so(page_at, desk_url, chromium):
     page = page_at("overview?is.owner=Ken+Mori&value_from=9000000")
     told(page, "0 of 4,000 customers: Owner is Ken Mori, monthly value from 9,000,000")
@@ -148,6 +150,7 @@ def test_values_tenures_and_periods_are_chosen_in_the_bar_and_narrow_the_trend(p
     assert f"{len(gone)} customers who left in the last 3 months" in cards(page, 7)["Monthly value lost"].on
 
 
+@pytest.mark.long
 def test_groups_of_fewer_than_ten_are_counted_and_get_no_percentage(page_at, small_url):
     page = page_at("segments?by=Region&and_by=Plan", at=small_url)
     found = charts(page, 3)

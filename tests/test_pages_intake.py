@@ -52,6 +52,7 @@ def persian(rows: int) -> tuple[bytes, list[datetime.date]]:
     return file.getvalue(), came
 
 
+@pytest.mark.long
 def test_what_a_file_leaves_open_is_asked_answered_changed_and_scored_as_the_command_line_does(page_at, sample_desk, tmp_path):
     page = page_at("score_sheet")
     drop(page, "open.csv", ambiguous())
@@ -73,6 +74,7 @@ def test_what_a_file_leaves_open_is_asked_answered_changed_and_scored_as_the_com
     assert download(page, "Download CSV") == by_command
 
 
+@pytest.mark.long
 def test_columns_of_other_names_are_proposed_and_chosen(page_at):
     page = page_at("score_sheet")
     sheet = pd.read_excel(NEW, engine="calamine").rename(
@@ -148,6 +150,7 @@ def test_rows_set_aside_are_mended_and_added_to_customers_in_the_desk_and_answer
     assert held["تاریخ عضویت"].dt.date.tolist() == came
 
 
+@pytest.mark.long
 def test_a_hostile_workbook_ends_in_a_sentence_while_others_go_on(page_at):
     page, other = page_at("score_sheet"), page_at("reasons")
     drop(page, "bomb.xlsx", xlsx(b"0" * 99_000_000 + b"1"))

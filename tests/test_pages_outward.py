@@ -3,6 +3,7 @@
 import io
 
 import pandas as pd
+import pytest
 from playwright.sync_api import expect
 
 from churn.store import open_desk
@@ -10,6 +11,7 @@ from tests.browser import finished, serving
 from tests.retained import firm
 
 
+@pytest.mark.long
 def test_a_promise_is_added_and_thanks_are_given_within_the_budget(page_at, tmp_path):
     firm(tmp_path / "desk").close()
     with serving(tmp_path / "desk", tmp_path / "log") as server:

@@ -46,6 +46,7 @@ def test_the_page_counts_who_shows_which_sign_and_each_customer_is_a_click_away(
         expect(page.get_by_text(SIGNS[sign].title)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_threshold_that_is_set_moves_the_sign(own_desk_url, page_at, counted):
     page = page_at("signs", at=own_desk_url)
     title = SIGNS["payments_late"].title

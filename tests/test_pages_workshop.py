@@ -57,6 +57,7 @@ def opened(page: Page, link: str) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_every_scene_opens_by_its_link_with_the_firms_numbers(page_at):
     page = page_at("workshop")
     for scene in SCENES:
@@ -77,6 +78,7 @@ def test_without_a_firm_the_quiz_has_the_quoted_mix_alone_and_the_claims_stand_a
     assert figure(page, "The loyal 20% bring 80% of the business") == "not known here"
 
 
+@pytest.mark.long
 def test_the_figures_of_textbook_scenes_are_those_of_plain_arithmetic(page_at, bare_url):
     page = page_at("workshop?worth_value=100&worth_margin=30&worth_churn=5&worth_discount=12", at=bare_url)
     rate = 1.12 ** (1 / 12) - 1
@@ -109,6 +111,7 @@ def test_the_figures_of_textbook_scenes_are_those_of_plain_arithmetic(page_at, b
     assert (number(figure(page, "Ceiling")), number(figure(page, "In a year"))) == (1500, round(customers))
 
 
+@pytest.mark.long
 def test_another_draw_gives_another_score_and_the_same_draw_the_same(page_at, bare_url):
     link = "workshop?scene=nps&nps_promoters=50&nps_detractors=30&nps_answers=30"
     page = page_at(link, at=bare_url)
@@ -123,6 +126,7 @@ def test_another_draw_gives_another_score_and_the_same_draw_the_same(page_at, ba
     assert figure(page_at(f"{link}&nps_draw=2", at=bare_url), "This survey says") == second
 
 
+@pytest.mark.long
 def test_a_dial_moves_by_the_keyboard_and_its_link_restores_it_for_somebody_else(page_at, chromium):
     page = page_at("workshop")
     assert number(figure(page, "A customer is worth")) == 400

@@ -33,6 +33,7 @@ def coins(seed: int, rows: int = 600) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(random.choice(["a", "b"], rows), dtype="str") for name in ("one", "two", "three", "noise")})
 
 
+@pytest.mark.long
 def test_three_columns_that_only_matter_together_are_seen_and_named():
     frame = coins(0)
     odd = ((frame[["one", "two", "three"]] == "a").sum(axis=1) % 2 == 1).to_numpy()

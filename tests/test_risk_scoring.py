@@ -71,6 +71,7 @@ def test_a_known_customer_gets_the_score_of_the_bag_that_did_not_see_it(card, sh
     assert loss(strangers.risk) < loss(scores.risk)
 
 
+@pytest.mark.long
 def test_rows_without_ids_are_known_by_their_values(sheet):
     bare = sheet.drop(columns="customer_id").head(80)
     card = risk.train(bare)
@@ -254,6 +255,7 @@ def test_rows_that_no_bag_saw_judge_the_fit_and_are_scored_by_the_whole_model():
     np.testing.assert_allclose(fitted.unseen[outside], fitted.tables.log_odds(codes[outside]))
 
 
+@pytest.mark.long
 def test_the_out_of_fold_evaluation_judges_every_row_and_asks_a_deeper_model(sheet):
     found = risk.evaluate_out_of_fold(sheet.head(100), id_column="customer_id")
     assert found.evaluation.rows == 100

@@ -223,6 +223,7 @@ def test_ctrl_c_ends_a_snapshot_with_a_word_and_leaves_nothing(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in"]
 
 
+@pytest.mark.long
 def test_scores_that_end_halfway_do_not_replace_whole_ones(sample_desk, tmp_path, monkeypatch):
     """Of 2,981 customers the 1,000 of the first batch are scored, then the machine gives up."""
     folder, out = tmp_path / "in", tmp_path / "out"

@@ -120,6 +120,7 @@ def listed(desk: Desk, day: date) -> Today:
     return todays_list(desk, dials_of(desk), day=day, plays=playbook_of(desk), scored=True)
 
 
+@pytest.mark.long
 def test_the_days_work_is_that_of_the_desk_that_loaded_the_files(both):
     """Who was contacted lately, to whom something is promised, whose contact is due: all of it is known without a single contact."""
     for day in (DAY, DAY + timedelta(days=5)):
@@ -347,6 +348,7 @@ def test_workers_score_with_what_they_are_sent_and_four_packages(tmp_path):
     assert came - sys.stdlib_module_names <= {"churn", "numpy", "pandas", "pyarrow", "babel", "zipimport"}
 
 
+@pytest.mark.long
 def test_every_page_opens_on_a_snapshot_and_says_what_it_cannot_tell(chromium, made, tmp_path):
     """Nothing goes wrong on any page. Where single rows are asked for, a sentence stands."""
     with open_desk(tmp_path / "desk") as desk:

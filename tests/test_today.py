@@ -174,6 +174,7 @@ def test_what_is_done_shortens_the_list_and_each_left_out_says_why(desk):
     assert "G" not in ids(listed(desk, day=date(2026, 1, 8)))
 
 
+@pytest.mark.long
 def test_a_customer_not_reached_comes_back_tomorrow_and_one_who_was_after_some_days_or_when_it_is_time_to_look_again(desk):
     done(desk, "A", "not_reached", play="settle")
     assert "A" not in ids(listed(desk))
@@ -219,6 +220,7 @@ def test_a_hand_over_holds_on_every_list_and_file(desk):
     assert person(desk, "A", DAY).owner == "Zoe"
 
 
+@pytest.mark.long
 def test_today_and_the_calendar_look_again_and_put_off_alike(desk):
     done(desk, "G", "thinking", play="")  # a contact without a play is followed too
     done(desk, "A", "told", play="settle")

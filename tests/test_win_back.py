@@ -149,6 +149,7 @@ def test_without_a_day_or_a_mark_nobody_is_known_to_be_lost(tmp_path):
         assert not lost.valued
 
 
+@pytest.mark.long
 def test_a_step_that_is_noted_on_the_page_counts(page_at, own_desk_url):
     page = page_at("win_back", at=own_desk_url)
     assert cards(page, 4)["To ask this week"].value == "5"

@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from churn.measures.dialect import Frame, count_if, is_true, small, sum_if
+from churn.measures.dialect import Frame, count_if, small, sum_if
 from churn.measures.spans import MONTHS, Every, over_until, with_times
 
 _PARTS = ["customers", "start", "lost", "contraction", "expansion", "kept"]
@@ -47,14 +47,13 @@ def _followed(months: Frame, window: int) -> Frame:
     """
     revenue = nw.col("revenue").fill_null(nw.lit(0.0)).alias("revenue")
     backwards = -12 * nw.col("month").dt.year() - nw.col("month").dt.month()
-    left = months.filter(nw.col("lost") == 1).select("customer_id", nw.col("month").alias("_left"))
-    paid = months.select("customer_id", "month", "at_start", revenue, backwards.alias("_backwards"))
+    paid = months.select("customer_id", "month", "at_start", "lost", revenue, backwards.alias("_backwards"))
 
-    def ahead(rows: int) -> nw.Expr:
-        return nw.col("revenue").rolling_sum(rows, min_samples=1).over("customer_id", order_by="_backwards")
+    def ahead(name: str, rows: int) -> nw.Expr:
+        return nw.col(name).rolling_sum(rows, min_samples=1).over("customer_id", order_by="_backwards")
 
-    brought = paid.with_columns(before=ahead(window), _both=ahead(2 * window)).join(left, on="customer_id", how="left")
-    gone = is_true(nw.col("_left") < nw.col("month").dt.offset_by(f"{2 * window}mo").cast(nw.Date))
+    brought = paid.with_columns(before=ahead("revenue", window), _both=ahead("revenue", 2 * window), _lost=ahead("lost", 2 * window))
+    gone = nw.col("_lost") > 0
     after = nw.col("_both") - nw.col("before")
     change = after - nw.col("before")
     there = nw.col("at_start") == 1
