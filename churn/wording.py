@@ -10,7 +10,7 @@ import gettext
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 from pathlib import Path
 from typing import Literal, SupportsFloat
@@ -101,21 +101,27 @@ def points(difference: SupportsFloat | None, digits: int = 1) -> str:
 
 
 def number_range(low: SupportsFloat | None, high: SupportsFloat | None, digits: int = 0) -> str:
-    """An interval of numbers.
+    """An interval of numbers, with up to three digits more where its ends would read the same.
 
-    >>> number_range(-3.2, 18)
-    '-3 to 18'
+    >>> number_range(-3.2, 18), number_range(7.11, 7.19), number_range(7, 7)
+    ('-3 to 18', '7.1 to 7.2', '7 to 7')
     """
-    return _("{low} to {high}").format(low=number(low, digits), high=number(high, digits))
+    return _range(number, low, high, digits)
 
 
 def share_range(low: SupportsFloat | None, high: SupportsFloat | None, digits: int = 1) -> str:
-    """An interval of shares.
+    """An interval of shares, with up to three digits more where its ends would read the same.
 
-    >>> share_range(0.241, 0.289)
-    '24.1% to 28.9%'
+    >>> share_range(0.241, 0.289), share_range(0.02481, 0.02543)
+    ('24.1% to 28.9%', '2.48% to 2.54%')
     """
-    return _("{low} to {high}").format(low=percent(low, digits), high=percent(high, digits))
+    return _range(percent, low, high, digits)
+
+
+def _range(shown: Callable[[SupportsFloat | None, int], str], low: SupportsFloat | None, high: SupportsFloat | None, digits: int) -> str:
+    ends = ((shown(low, more), shown(high, more)) for more in range(digits, digits + 4))
+    one, other = next((pair for pair in ends if pair[0] != pair[1]), (shown(low, digits), shown(high, digits)))
+    return _("{low} to {high}").format(low=one, high=other)
 
 
 def date(day: datetime.date | None) -> str:

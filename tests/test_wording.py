@@ -96,6 +96,14 @@ def test_a_percentage_read_back_is_within_half_a_step(share):
     assert float(wording.percent(share).removesuffix("%")) / 100 == pytest.approx(share, abs=0.00050001)
 
 
+def test_the_ends_of_an_interval_are_told_apart_where_three_more_digits_do():
+    assert wording.share_range(0.250000001, 0.250000002) == "25.0% to 25.0%"
+    assert wording.share_range(0, 0.000004, 0) == "0% to 0%"
+    assert wording.share_range(0, 0.000004) == "0.0000% to 0.0004%"
+    assert wording.number_range(-0.004, 0.003) == "-0.004 to 0.003"
+    assert wording.number_range(None, 2) == "unknown to 2"
+
+
 def test_percent_rounds_the_exact_decimal_once():
     assert [wording.percent(share, 0) for share in (0.265, 0.285, 0.0049)] == ["27%", "29%", "0%"]
     assert wording.percent(1 / 3, 2) == "33.33%"
