@@ -19,10 +19,11 @@ from churn.prepared import EDITION, Wishes, prepared
 from churn.risk.keeping import to_text
 from churn.risk.lookup import explained, scores_schema
 from churn.risk.scorecard import Scorecard
-from churn.snapshot.folder import fresh
+from churn.snapshot.folder import MAKING, fresh
 from churn.snapshot.kept import MODEL, SAYS, Kept, file_of, part_of
 from churn.snapshot.people import KEPT, Columns, as_kept
 from churn.snapshot.scoring import Note, note_unread, of_histories, read_by_of_file, refuse_nobody
+from churn.snapshot.usable import usable
 from churn.store.parquet import batches, parquet_tables, write_parquet
 from churn.stored import PREPARED, Json
 from churn.tables import TABLES
@@ -43,8 +44,8 @@ def snapshot(
     note: Note | None = None,
 ) -> dict[str, int]:
     """Writes a snapshot to the folder `out`, whole or not at all: customers, what is prepared of all tables and, where there is a score
-    learned from histories, everybody's score with its explanation, and the model; gives the rows of each file. `note` hears what the score
-    does without.
+    learned from histories, everybody's score with its explanation, and the model; gives the rows of each file. `note` hears which rows
+    are left out, and what the score does without.
 
     `folder` holds the tables as NAME.parquet with the schema's columns. Raises StoreError where they cannot be read or `out` holds anything
     else, ModelError where the score was not learned from histories.
@@ -52,9 +53,10 @@ def snapshot(
     of_histories(card)
     with fresh(out, folder) as passing:
         with parquet_tables(folder, room) as found:
-            tables, columns = as_kept(found)
+            usable_tables = usable(found, note)
+            tables, columns = as_kept(usable_tables)
             wishes = at_its_day(wishes, tables)
-            about = made_of(found)
+            about = made_of(usable_tables)
             for name, frame in in_turn(tables, wishes, lambda name: found.read(passing / file_of(name)), tell):
                 _write(frame, passing / file_of(name))
         if card is not None:
@@ -106,7 +108,7 @@ def made_of(tables: Tables) -> dict[str, dict[str, Json]]:
 
 def kept_of(folder: Path, wishes: Wishes, columns: Columns, about: Mapping[str, Mapping[str, Json]], *, engine: str) -> Kept:
     """What is to be said of a snapshot whose files lie in a folder."""
-    names = sorted(path.name for path in folder.iterdir())
+    names = sorted(path.name for path in folder.iterdir() if path.name != MAKING)
     parts = tuple(part_of(folder, name) for name in names)
     rows = {name: pq.ParquetFile(folder / file_of(name)).metadata.num_rows for name in NAMES if file_of(name) in names}
     day = wishes.as_of.isoformat() if wishes.as_of else ""

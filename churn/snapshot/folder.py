@@ -11,7 +11,8 @@ from churn.snapshot.people import KEPT
 from churn.stored import PREPARED
 from churn.wording import _, listing
 
-PASSING = {*(f"{file_of(name)}.new" for name in (*KEPT, "scores", *PREPARED)), "_held"}  # what a run that was killed may leave
+MAKING = "_making"  # lies in a folder for as long as a snapshot is made in it
+PASSING = {*(f"{file_of(name)}.new" for name in (*KEPT, "scores", *PREPARED)), "_held", MAKING}  # what a run that was killed may leave
 OWN = {SAYS, MODEL, *(file_of(name) for name in (*KEPT, "scores", *PREPARED))}
 
 
@@ -32,8 +33,10 @@ def fresh(out: Path, source: Path) -> Iterator[Path]:
         if left.exists():
             shutil.rmtree(left)
     passing.mkdir(parents=True)
+    (passing / MAKING).touch()
     try:
         yield passing
+        (passing / MAKING).unlink()
         if out.exists():
             out.rename(old)
         passing.rename(out)
@@ -47,7 +50,8 @@ def fresh(out: Path, source: Path) -> Iterator[Path]:
 
 def refuse_others(names: list[str], out: object, *, same: bool) -> None:
     """Raises StoreError where a folder with files of these names is none to be replaced by a snapshot."""
-    others = sorted(name for name in names if name not in OWN and name not in PASSING)
+    ours = SAYS in names or MAKING in names
+    others = sorted(name for name in names if not ours or (name not in OWN and name not in PASSING))
     if same:
         raise StoreError(_("{folder} is the folder that the tables come from: name another one for the snapshot.").format(folder=out))
     if others:

@@ -21,13 +21,14 @@ from churn.risk.lookup import explained_in_turn, scores_schema
 from churn.risk.scorecard import Scorecard
 from churn.snapshot import NAMES, at_its_day, in_turn, made_of, told
 from churn.snapshot.far import Far, place
-from churn.snapshot.folder import refuse_others
+from churn.snapshot.folder import MAKING, refuse_others
 from churn.snapshot.kept import MODEL, SAYS, Kept, Part, file_of
 from churn.snapshot.parcel import parcel
 from churn.snapshot.people import as_kept
 from churn.snapshot.scoring import Note, note_unread, of_histories, read_by, refuse_nobody
+from churn.snapshot.usable import usable
 from churn.store.cluster import open_cluster, said_by_spark
-from churn.store.parquet import checked, refuse_without_customers
+from churn.store.parquet import checked, refuse_misnamed, refuse_without_customers
 from churn.tables import TABLES
 
 Tell = Callable[[float, str], None]
@@ -45,7 +46,7 @@ def snapshot_on_spark(
     with tempfile.TemporaryDirectory() as parcels, open_cluster(master) as session, said_by_spark():
         far, source, out = Far(session), place(source), place(out)
         with _fresh(far, out, source) as passing:
-            tables = _tables(session, far, source)
+            tables = usable(_tables(session, far, source), note)
             kept_tables, columns = as_kept(tables)
             wishes = at_its_day(wishes, tables)
             held = Held(session, passing, kept_tables)
@@ -89,14 +90,16 @@ def _fresh(far: Far, out: str, source: str) -> Iterator[str]:
     """As `churn.snapshot.folder.fresh`, on Spark's file systems."""
     passing, old = f"{out}.new", f"{out}.old"
     for there in (out, passing, old):
-        refuse_others([] if not far.exists(there) else far.names(there), there, same=there == source)
+        refuse_others(far.names(there), there, same=there == source)
     if far.exists(old) and not far.exists(out):
         far.rename(old, out)
     for left in (passing, old):
         far.remove(left)
     far.make(passing)
+    far.write(f"{passing}/{MAKING}", b"")
     try:
         yield passing
+        far.remove(f"{passing}/{MAKING}")
         if far.exists(out):
             far.rename(out, old)
         far.rename(passing, out)
@@ -110,8 +113,11 @@ def _fresh(far: Far, out: str, source: str) -> Iterator[str]:
 
 def _tables(session: Any, far: Far, source: str) -> dict[str, Frame]:
     files = {name: f"{source}/{name}.parquet" for name in TABLES}
-    found: dict[str, Frame] = {name: nw.from_native(session.read.parquet(file)) for name, file in files.items() if far.exists(file)}
+    found: dict[str, Frame] = {
+        name: nw.from_native(session.read.option("mergeSchema", "true").parquet(file)) for name, file in files.items() if far.exists(file)
+    }
     refuse_without_customers(found, source)
+    refuse_misnamed(far.names(source), source)
     for name, frame in found.items():
         checked(name, frame, files[name])
     return found

@@ -1,7 +1,8 @@
 """Tables in Parquet files, read and written without a desk."""
 
+import re
 import tempfile
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Found(dict[str, nw.LazyFrame[Any]]):
 
     def read(self, *parts: Path) -> nw.LazyFrame[Any]:
         """The files as one lazy frame."""
-        return nw.from_native(self._root.read_parquet([str(part) for part in parts]))
+        return nw.from_native(self._root.read_parquet([str(part) for part in parts], union_by_name=True))
 
 
 @contextmanager
@@ -41,6 +42,7 @@ def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
     if whole := next((found[name] for name, inside in files.items() if not inside), None):
         raise StoreError(_("{folder} must hold nothing but Parquet files, the parts of one table.").format(folder=whole))
     refuse_without_customers(found, folder)
+    refuse_misnamed([path.name for path in folder.iterdir()], folder)
     with tempfile.TemporaryDirectory() as passing, duckdb.connect(Path(passing) / "passing.duckdb") as root:
         try:
             configure(root, room or Room())
@@ -62,6 +64,15 @@ def refuse_without_customers(found: Container[str], folder: object) -> None:
     if "customers" not in found:
         wanted = listing([f"{name}.parquet" for name in TABLES])
         raise StoreError(_("{folder} has no customers.parquet: a snapshot is made of {files}.").format(folder=folder, files=wanted))
+
+
+def refuse_misnamed(names: Iterable[str], folder: object) -> None:
+    """Raises StoreError where a folder holds what seems to be a table, or a part of one, under another name than a snapshot reads."""
+    for name in sorted(names):
+        table = next((table for table in TABLES if re.match(rf"{table}(?![a-z])", name, re.IGNORECASE)), None)
+        if table is not None and name != f"{table}.parquet":
+            text = _("{folder} holds {name}: a snapshot reads {table}.parquet, a file or a folder of parts. Put it there, or elsewhere.")
+            raise StoreError(text.format(folder=folder, name=name, table=table))
 
 
 def checked(name: str, frame: nw.LazyFrame[Any], file: object) -> None:

@@ -1,12 +1,13 @@
 """Which files hold a table in typed columns and are so large that they are not read as spreadsheets are."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from churn.errors import IntakeError
 from churn.intake.workbook import is_parquet
 from churn.tables import Table
-from churn.typed.files import Typed, typed
+from churn.typed.files import Typed, digest_of, typed
 from churn.wording import _, listing
 
 
@@ -17,10 +18,23 @@ def apart(files: Mapping[Table, Sequence[Path]], large: int) -> list[Typed]:
         every = [part for path in paths for part in parts(path)]
         if twice := next((path for place, path in enumerate(every) if path.resolve() in {one.resolve() for one in every[:place]}), None):
             raise IntakeError(_("{file} is named twice: name it once.").format(file=twice.name))
+        _refuse_copies(every, table)
         if all(map(_is_parquet_file, every)):
             whole = typed(every, table, file=listing([path.name for path in paths]))
             found += [whole] if whole is not None and whole.rows >= large else []
     return found
+
+
+def _refuse_copies(paths: Sequence[Path], table: Table) -> None:
+    """Raises IntakeError where the same bytes are there twice."""
+    found: dict[tuple[int, str], Path] = {}
+    sizes = Counter(path.stat().st_size for path in paths if _is_parquet_file(path))
+    for path in paths:
+        if _is_parquet_file(path) and sizes[size := path.stat().st_size] > 1:
+            one = found.setdefault((size, digest_of(path)), path)
+            if one is not path:
+                text = _("{one} and {other} are the same file, named twice for {table}: name it once.")
+                raise IntakeError(text.format(one=one.name, other=path.name, table=table.name))
 
 
 def parts(path: Path) -> list[Path]:

@@ -42,7 +42,7 @@ class Typed:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of the file; of those of all where there are several."""
-        each = [_digest(path) for path in self.paths]
+        each = [digest_of(path) for path in self.paths]
         return each[0] if len(each) == 1 else hashlib.sha256("".join(each).encode()).hexdigest()
 
     @property
@@ -92,7 +92,8 @@ def opened(path: Path, *, words: Sequence[str] = ()) -> Iterator[Any]:
         raise IntakeError(_("{file} is a damaged Parquet file ({why}): write it anew.").format(file=path.name, why=why)) from error
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
