@@ -1,6 +1,7 @@
 """The arithmetic of a comparison by hand and against independent referees; what a person reads of it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,7 @@ def test_the_rule_of_harm_fires_at_three_and_a_bit_standard_errors():
         ((153, 12), (17, 2), "unsure", "even keeping everybody could not have been seen"),
         ((1000, 100), (1000, 102), "unsure", "only a difference above 3.8 points would have been seen"),
         ((1000, 0), (1000, 0), "unsure", "there was nothing to keep"),
+        ((30, 26), (3, 3), "unsure", "All of the held out left, so it cannot be told"),
         ((1000, 0), (0, 0), "nobody", "on one side there is nobody"),
     ],
 )
@@ -149,6 +151,14 @@ def test_of_several_campaigns_the_shares_are_said_to_be_weighted():
     """Weights 100 * 100 / 200 = 50 and 900 * 100 / 1000 = 90: (50 * 10% + 90 * 1%) / 140 is 4.2%, though 19 of 1,000 left."""
     whole = together([trial((100, 10), (100, 20)), trial((900, 9), (100, 5))])
     assert "Of 1,000 contacted 4.2% left, of 200 held out 10.4% (shares weighted campaign by campaign)" in whole.sentence
+
+
+def test_the_costs_of_a_campaign_whose_money_is_not_known_are_not_taken_off_that_of_others():
+    known = Pair(Arm(200, 20, 200, 10.0, 4.0), Arm(200, 40, 200, 30.0, 4.0))
+    one = replace(trial((200, 20), (200, 40)), pair=known, cost=1000.0)
+    other = replace(trial((14, 1), (1, 0)), pair=Pair(Arm(14, 1, 14, 5.0, 1.0), Arm(1, 0, 1, 5.0)), cost=12600.0)
+    assert together([one, other]).gain == together([one]).gain
+    assert together([one]).gain.cost == 1000
 
 
 def test_groups_speak_only_where_they_are_large_and_their_intervals_are_widened():

@@ -52,6 +52,20 @@ def test_with_customers_alone_tenure_and_monthly_value_tell_the_loyal(tmp_path):
         assert found.rows["customer_id"].tolist() == ["A1"]
 
 
+@pytest.mark.parametrize(("many", "marked"), [(20, 20), (70, 0), (40, 10)])
+def test_where_many_are_even_the_fifth_is_those_above_them_or_nobody(tmp_path, many, marked):
+    """Of 100 customers so many pay 20 a month; where they are too many for a fifth, those who pay 30 are it, or none."""
+    above = 10 if many == 40 else 0
+    pays = [20] * many + [30] * above + [10] * (100 - many - above)
+    rows = "".join(f"c{place:03},{pay},2024-01-01\n" for place, pay in enumerate(pays))
+    with open_desk(tmp_path / "desk") as desk:
+        text = f"customer_id,monthly_value,started_on\n{rows}"
+        desk.load({"customers": read(text.encode(), file="customers.csv", table=TABLES["customers"])}, prepare=preparing(Wishes(as_of=DAY)))
+        found = loyal(desk, DAY)
+    assert found.marks == (("pays_most",) if marked else ())
+    assert len(found.rows) == marked
+
+
 def test_what_to_try_next_counts_those_who_have_all_of_the_same_products(desk):
     found = next_products(desk, "A1", DAY)
     assert (found.has, found.others) == (("Chair", "Desk"), 2)  # B2 and D4 have both; C3 only one

@@ -126,6 +126,28 @@ def test_who_shows_nothing_graver_than_a_risk_is_told_of_by_what_raises_it_most(
     assert 0 < sum(map(bool, drivers)) < len(drivers)
 
 
+def test_a_renewal_that_is_over_by_the_day_of_work_is_not_told_of(desk):
+    rows = {day: listed(desk, day=day).rows.set_index("customer_id")["why"] for day in (date(2026, 1, 20), date(2026, 1, 21))}
+    assert rows[date(2026, 1, 20)]["G"] == "Contract renews on 20 Jan 2026, in 0 days."
+    assert not rows[date(2026, 1, 21)].str.contains("renews").any()
+
+
+def test_a_contact_that_was_made_since_it_was_due_is_not_late(tmp_path):
+    """A is in touch every ten days, B was once, on 20 November: by what is usual the next was due on the 30th."""
+    days = [date(2025, 9, 3) + timedelta(days=10 * place) for place in range(7)]
+    contacts = "customer_id,contacted_on,direction\n" + "".join(f"A,{day},out\n" for day in days) + "B,2025-11-20,out\n"
+    whys = []
+    with open_desk(tmp_path / "desk") as desk:
+        load(desk, customers="customer_id,monthly_value\nA,100\nB,50\n", contacts=contacts)
+        score(desk, {"A": 0.5, "B": 0.4})
+        for noted in ((), (Contact("B", date(2025, 12, 1), "told", "Ruth"),)):
+            for contact in noted:
+                note_outcome(desk, contact)
+            whys.append(listed(desk, day=date(2025, 12, 20)).rows.set_index("customer_id")["why"]["B"])
+    assert "A contact is 20 days overdue by the usual rhythm." in whys[0]
+    assert "overdue" not in whys[1]
+
+
 def test_of_a_lost_customer_whose_payments_nobody_noted_only_the_day_is_told(tmp_path):
     with open_desk(tmp_path / "desk") as desk:
         load(desk, customers="customer_id,started_on,ended_on\nA,2023-01-01,2025-06-30\nB,2023-01-01,\n")
@@ -298,7 +320,7 @@ def test_without_risks_signs_come_first_and_without_anything_those_who_pay_most(
         load(bare, customers="customer_id,monthly_value\nA,1\nB,3\nC,2\nD,\n")
         found = listed(bare, scored=False)
         assert (found.order, ids(found), found.paid) == ("value", ["B", "C", "A", "D"], True)
-        assert found.rows["why"].iloc[0] == "Pays 3 a month, and nobody is known to have been in touch."
+        assert found.rows["why"].iloc[0] == "Pays 3 a month; nothing else is known that asks for a contact."
         score(bare, {"B": 0.4, "A": 0.1, "C": 0.1, "D": 0.1})
         assert listed(bare, plays=(replace(CALL, contact=0.0),)).rows["why"].iloc[0] == "Risk of leaving is 40%; signs are not known."
         load(bare, customers="customer_id,plan\nA,x\nB,y\n")

@@ -90,6 +90,15 @@ def test_who_left_by_the_journal_is_lost_and_who_came_back_is_not(desk):
     assert "here" not in found(desk).listed["customer_id"].tolist()
 
 
+def test_who_came_back_and_left_again_months_later_is_lost_again(desk):
+    """The journal knows that they came back in June; the data, that they left on the last day of the year."""
+    for customer, outcome in (("b", "came_back"), ("c", "no")):
+        note_result(desk, customer, outcome, day=DAY - timedelta(days=200))
+    assert {"b", "c"} <= set(found(desk).listed["customer_id"])
+    note_result(desk, "b", "came_back", day=DAY - timedelta(days=8))
+    assert "b" not in set(found(desk).listed["customer_id"])
+
+
 def test_a_weeks_list_stays_for_the_week_and_the_next_week_goes_on(desk):
     assert week(desk, a_week=2) == ["d", "c"]
     note_step(desk, "d", "why", day=DAY, text=" They moved ", reason="not stated")

@@ -21,9 +21,12 @@ def now() -> datetime:
 
 
 def say_the_day() -> None:
-    """Says of which day the page is, where that is not today."""
+    """Says of which day the page is, where that is not today, and of which day the data are, where that is earlier."""
     day, loaded = the_day(), firm()
     if day == _today():
+        found = dials()
+        if found is not None and found.as_of < day:
+            st.caption(_("The data are read at {day}: risks, signs and their days are as of then.").format(day=in_words(found.as_of)))
         return
     if loaded is not None and loaded.is_sample:
         st.caption(_("The sample firm's data end here, so this is the work of {day}.").format(day=in_words(day)))

@@ -21,7 +21,7 @@ DAYS = 60
 MOST_TASKS = 20_000
 MOST_ALERTS = 50
 WISHES = "calendar"
-PERSON = ["customer_id", "name", "owner", "value", "last_on", "every", "renewal_on"]
+PERSON = ["customer_id", "name", "owner", "value", "last_on", "every", "is_own", "renewal_on"]
 
 
 @dataclass(frozen=True, eq=False)

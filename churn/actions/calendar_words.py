@@ -56,4 +56,5 @@ def why(row: Mapping[Any, Any]) -> str:
             return _("No contact and no order is known.")
         case _:
             every = plural("every {n} day", "every {n} days", int(row["every"]))
-            return _("Last contact {day}, usually {every}.").format(day=wording.date(row["last_on"]), every=every)
+            text = _("Last contact {day}, usually {every}.") if row["is_own"] else _("Last contact {day}; {every} is taken as usual.")
+            return text.format(day=wording.date(row["last_on"]), every=every)

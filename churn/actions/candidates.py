@@ -67,6 +67,7 @@ def candidates(
     whole = known.with_columns(
         _severity("worst", frames),
         _severity("grade", frames),
+        _still_late(day),
         follow_up=nw.when(follow_up).then(nw.lit(1)).otherwise(nw.lit(0)),
     )
     fresh = is_true(nw.col("promise") == 1)
@@ -157,9 +158,15 @@ def _severity(name: str, frames: Mapping[str, Frame]) -> nw.Expr:
 
 
 def _late(day: date) -> nw.Expr:
-    """late_days: how long a contact has been due by the customer's own rhythm."""
+    """late_days: how long a contact has been due by the customer's own rhythm, or that of most where none is known."""
     due = days_between(nw.col("due_on"), nw.lit(day)).cast(nw.Float64)
     return nw.when(due > 0).then(due).alias("late_days")
+
+
+def _still_late(day: date) -> nw.Expr:
+    """late_days where nobody was reached since the contact was due, by what is noted."""
+    since = days_between(nw.col("reached_on"), nw.lit(day)).cast(nw.Float64)
+    return nw.when(nw.col("reached_on").is_null() | (since > nw.col("late_days"))).then(nw.col("late_days")).alias("late_days")
 
 
 def _last_contact(frames: Mapping[str, Frame], day: date, work: Work) -> Frame | None:

@@ -49,6 +49,11 @@ class Pair:
         """Whether somebody stands on both sides."""
         return self.acted.followed > 0 and self.held_out.followed > 0
 
+    @property
+    def valued(self) -> bool:
+        """Whether two amounts or more are known on both sides, so that their spread is."""
+        return self.acted.valued > 1 and self.held_out.valued > 1
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -121,7 +126,7 @@ def kept(pairs: Sequence[Pair], *, cost: float) -> Gain | None:
 
     All acted on times the mean lost among the held out less that among the acted, less the `cost`; interval as in `brought`.
     """
-    whole = [pair for pair in pairs if pair.acted.valued > 1 and pair.held_out.valued > 1]
+    whole = [pair for pair in pairs if pair.valued]
     left = [sum(arm.left for arm in side) for side in ([pair.acted for pair in whole], [pair.held_out for pair in whole])]
     if not whole or min(left) < LEAST_LEFT:
         return None

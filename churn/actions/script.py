@@ -65,9 +65,7 @@ def _against(play: Play, risk: float | None, value: float | None, left: float) -
     bar = play.worth(value).break_even
     if risk <= bar:
         return (
-            _("{play}: would not pay, whatever the risk: {value} in a year is too little for it.").format(
-                play=play.title, value=money(value)
-            )
+            _("{play}: would not pay, whatever the risk: {value} is too little to keep for it.").format(play=play.title, value=money(value))
             if bar > 1
             else _("{play}: would not pay. It pays above a risk of {bar}, and this customer's is {risk}.").format(
                 play=play.title, bar=percent(bar), risk=percent(risk)

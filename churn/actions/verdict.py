@@ -66,7 +66,7 @@ def together(trials: Sequence[Trial]) -> Verdict:
     if found is None:
         text = _("No campaign is over yet, so nothing can be said.")
         return Verdict("nobody", text, text)
-    cost = sum(trial.cost for trial in over)
+    cost = sum(trial.cost for trial in over if trial.pair.valued)
     counts = _counts(pairs)
     return Verdict(
         kind="unsure" if not found.is_clear else "helped" if found.high < 0 else "harmed",
@@ -141,8 +141,10 @@ def _sentence(found: Difference, counts: Mapping[str, Any], *, campaigns: int) -
 def _could_see(found: Difference, counts: Mapping[str, Any]) -> str:
     """How small a difference so many customers could have shown."""
     least = smallest_difference(counts["acted"], counts["held_out"], found.held_out)
-    if least == 0:
+    if found.held_out == 0:
         return _("Of the held out nobody left, so there was nothing to keep.")
+    if least == 0:
+        return _("All of the held out left, so it cannot be told how small a difference would have been seen.")
     if least > found.held_out:
         return _("With so few held out, even keeping everybody could not have been seen.")
     return _("With so many held out only a difference above {points} points would have been seen.").format(points=points(least))

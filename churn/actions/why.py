@@ -129,7 +129,7 @@ def _standing(row: Mapping[Any, Any], now: Now, *, looked: bool) -> str:
         return " ".join(filter(None, [risk, waits]))
     if pd.isna(row["paid"]):
         return _("Nothing is known yet that tells this customer from others.")
-    return _("Pays {money} a month, and nobody is known to have been in touch.").format(money=wording.money(row["paid"]))
+    return _("Pays {money} a month; nothing else is known that asks for a contact.").format(money=wording.money(row["paid"]))
 
 
 def _gone(row: Mapping[Any, Any]) -> str:
@@ -139,11 +139,11 @@ def _gone(row: Mapping[Any, Any]) -> str:
 
 
 def _renews(row: Mapping[Any, Any]) -> bool:
-    return bool(row["worst"] and not pd.isna(row["renewal_in"]))
+    return bool(row["worst"] and not pd.isna(row["renewal_in"]) and row["renewal_in"] >= 0)
 
 
 def _late(days: int) -> str:
-    return plural("A contact is {n} day overdue by their own rhythm.", "A contact is {n} days overdue by their own rhythm.", days)
+    return plural("A contact is {n} day overdue by the usual rhythm.", "A contact is {n} days overdue by the usual rhythm.", days)
 
 
 def _risk(risk: float, look_ahead: int | None, *, looked: bool) -> str:

@@ -12,7 +12,7 @@ from churn.actions.reachable import with_owner
 from churn.dials import Dials
 from churn.journal import says
 from churn.measures import Aliases
-from churn.measures.dialect import Frame, count_if, days_between, has, is_known, is_true, one_row, real, small, words
+from churn.measures.dialect import Frame, count_if, days_after, days_between, has, is_known, is_true, one_row, real, small, words
 from churn.measures.reasons import NOT_STATED, put_in_groups, texts_of
 from churn.store import Desk
 from churn.stored import Json
@@ -23,6 +23,7 @@ DIED, PRICE = "died", "price"
 LONG_DAYS = 730
 YEAR = 365
 MOST_CHANCE = 0.9
+SAME_LEAVING = 31  # days after a return in which a last day is still that of the leaving before
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Lost:
 def lost_customers(desk: Desk, dials: Dials | None, day: date, odds: Odds | None = None) -> Lost | None:
     """Those who left by the data or by the journal and may be asked on `day`; None where nothing says who is lost.
 
-    Nobody who died, is held out, came back, or said no before this week.
+    Nobody who died, is held out, came back, or said no before this week, unless they left again after that.
     """
     odds = odds or Odds()
     lost = lost_of(desk, dials)
@@ -80,7 +81,8 @@ def lost_customers(desk: Desk, dials: Dials | None, day: date, odds: Odds | None
         if lost is None and not int(one_row(left, [nw.len().alias("n")])["n"]):
             return None
         people = _lost(frames, dials, lost, left)
-        people = without_held_out(people, frames, day).join(_answered(lines, monday(day)), on="customer_id", how="anti")
+        asked = without_held_out(people, frames, day).join(_answered(lines, monday(day)), on="customer_id", how="left")
+        people = asked.filter(nw.col("_answered").is_null() | _left_since("_answered")).drop("_answered")
         people = _with_reason(people, frames, lines).filter(nw.col("reason") != nw.lit(DIED))
         people = _with_first_life(_with_signs(people, frames, dials, day), frames)
         valued = has(frames["customer_now"], "monthly_value") or "customer_bought" in frames
@@ -105,18 +107,18 @@ def monday(day: date) -> date:
 
 
 def _said_left(lines: Frame, before: date) -> Frame:
-    """Whoever left or, before a day, came back by the journal, the last of both: customer_id, _left (Date; null: came back)."""
+    """Whoever left or, before a day, came back by the journal, the last of both: customer_id, _left, _back (Date; the other is null)."""
     said = lines.filter(nw.col("kind") == nw.lit("outcome"))
     gone, back = says("outcome", "left"), says("outcome", "came_back")
     last = said.filter(gone | (back & (nw.col("day") < nw.lit(before)))).unique(["customer_id"], keep="last", order_by=["number"])
-    return last.select("customer_id", nw.when(gone).then(nw.col("day")).alias("_left"), nw.lit(1).alias("_noted"))
+    return last.select("customer_id", nw.when(gone).then(nw.col("day")).alias("_left"), nw.when(~gone).then(nw.col("day")).alias("_back"))
 
 
 def _lost(frames: Mapping[str, Frame], dials: Dials | None, lost: nw.Expr | None, left: Frame) -> Frame:
     here = with_owner(everybody(frames, dials), frames)
     gone = nw.lit(False) if lost is None else is_true(lost)
     marked = here.with_columns(_gone=gone).join(left, on="customer_id", how="left")
-    by_data = nw.col("_gone") & nw.col("_noted").is_null()
+    by_data = nw.col("_gone") & nw.col("_left").is_null() & (nw.col("_back").is_null() | _left_since("_back"))
     chosen = marked.filter(by_data | is_known(nw.col("_left")))
     texts = [(words(name) if has(here, name) else nw.lit(None, nw.String)).alias(name) for name in ("name", "owner", "contact_name")]
     value = (real("monthly_value") if has(here, "monthly_value") else nw.lit(None, nw.Float64)) * 12
@@ -124,11 +126,16 @@ def _lost(frames: Mapping[str, Frame], dials: Dials | None, lost: nw.Expr | None
     return chosen.select("customer_id", *texts, day, nw.col("tenure_days").cast(nw.Int64), value.alias("value"))
 
 
+def _left_since(day: str) -> nw.Expr:
+    """Whether they left again after a day: a last day soon after it is that of the leaving before."""
+    return is_true(nw.col("lost_on").cast(nw.Date) > days_after(nw.col(day), SAME_LEAVING))
+
+
 def _answered(lines: Frame, before: date) -> Frame:
-    """Whoever's last result, noted before a day, is that they came back or do not want to: customer_id."""
+    """Whoever's last result, noted before a day, is that they came back or do not want to: customer_id, _answered (Date)."""
     results = lines.filter((nw.col("kind") == nw.lit("win_back")) & (nw.col("what") == nw.lit("result")) & (nw.col("day") < nw.lit(before)))
     last = results.unique(["customer_id"], keep="last", order_by=["number"])
-    return last.filter(says("result", "came_back") | says("result", "no")).select("customer_id")
+    return last.filter(says("result", "came_back") | says("result", "no")).select("customer_id", nw.col("day").alias("_answered"))
 
 
 def _with_reason(people: Frame, frames: Mapping[str, Frame], lines: Frame) -> Frame:

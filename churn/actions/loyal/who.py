@@ -13,6 +13,7 @@ from churn.store import Desk
 from churn.wording import _
 
 TOP = 0.8
+MOST_EVEN = 0.3  # of the customers: with more at the border and above it, it tells no fifth from the others
 MOST = 200
 NEEDED = 2
 MARKS = ("habitual", "rich", "promoter", "buys", "long_here", "pays_most")
@@ -104,7 +105,8 @@ def _known(people: Frame, frames: Mapping[str, Frame]) -> tuple[Frame, list[str]
 
 
 def _upper_fifths(known: Frame) -> dict[str, nw.Expr]:
-    """The marks of tenure and monthly value, where these differ among the customers."""
+    """The marks of tenure and monthly value, where these tell about a fifth of the customers from the others: where many are even at the
+    border, those above it."""
     columns = {"long_here": "tenure_days", "pays_most": "monthly_value"}
     parts = [
         part
@@ -112,7 +114,13 @@ def _upper_fifths(known: Frame) -> dict[str, nw.Expr]:
         for part in (nw.col(column).quantile(TOP, "linear").alias(mark), nw.col(column).min().alias(f"{mark}_least"))
     ]
     found = one_row(known, parts)
-    return {mark: nw.col(column) >= found[mark] for mark, column in columns.items() if found[mark] > found[f"{mark}_least"]}
+    marks = {mark: nw.col(column) >= found[mark] for mark, column in columns.items() if found[mark] > found[f"{mark}_least"]}
+    above = {mark: nw.col(columns[mark]) > found[mark] for mark in marks}
+    counts = [count_if(flag[mark]).alias(f"{mark}_{n}") for n, flag in enumerate((marks, above)) for mark in marks]
+    held = one_row(known, [nw.len().alias("all"), *counts])
+    most = max(MOST_EVEN * held["all"], 2)
+    chosen = {mark: marks[mark] if held[f"{mark}_0"] <= most else above[mark] for mark in marks}
+    return {mark: flag for mark, flag in chosen.items() if flag is marks[mark] or held[f"{mark}_1"]}
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
