@@ -53,7 +53,9 @@ def panel(tables: Tables, dials: Dials, days: Sequence[date], *, steady: Sequenc
     ahead, "No"). One row an active customer and day; where that may be more than 100,000, those of one in so many customers."""
     customers = int(small(tables["customers"].select(nw.len().alias("n")))["n"].iloc[0])
     some = one_in(tables, -(-customers * len(days) // MOST_ROWS))
-    return pd.concat([_read_at(some, dials.at(day), steady) for day in days], ignore_index=True)
+    each = (_read_at(some, dials.at(day), steady) for day in days)
+    # An engine gives rows in any order, and of another order another score would be learned.
+    return pd.concat([rows.sort_values("customer_id") for rows in each], ignore_index=True)
 
 
 def one_in(tables: Tables, step: int) -> Tables:
