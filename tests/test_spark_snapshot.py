@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from churn.prepared import Wishes
@@ -24,6 +26,7 @@ from tests.histories import sample_frames
 from tests.models import model_files
 from tests.spark_cluster import ROOT, Cluster, cluster, java_home
 from tests.test_snapshot import ROW_OF, alike, parquet
+from tests.test_snapshot_usable import CLEAN, CUSTOMERS, DAY, ORDERS, UNTIDY, ids, more, written
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(1800)]
 AS_OF = date(2026, 1, 1)
@@ -80,6 +83,22 @@ def test_a_snapshot_of_the_sample_firm_is_that_of_duckdb_and_a_desk_loads_it(spa
                 churn.append(view.churn())
     assert churn[0] == churn[1]
     assert churn[0] is not None
+
+
+def test_untidy_tables_are_taken_and_left_out_as_on_one_machine(spark_master, tmp_path):
+    tables = written(
+        tmp_path / "in", **CLEAN | UNTIDY["rows that break a rule"][0] | {"actions": UNTIDY["choices in any case"][0]["actions"]}
+    )
+    for name, table in {"customers": CUSTOMERS, "orders": more(ids(ORDERS, float), customer_id=7.0, ordered_on=DAY, amount=1.0)}.items():
+        pq.write_table(pa.table(table), tables / f"{name}.parquet")
+    with order(spark_master, tables, tmp_path / "spark") as run:
+        _said, told = run.communicate()
+    assert run.returncode == 0, told
+    notes: list[str] = []
+    snapshot(tables, tmp_path / "duckdb", Wishes(as_of=AS_OF), None, note=notes.append)
+    assert len(notes) == 2  # gossip, and an order of nobody
+    assert [line for line in told.splitlines() if "%" not in line] == notes
+    same(tmp_path / "spark", tmp_path / "duckdb")
 
 
 def executor_of(own: Cluster, worker: int) -> str | None:
