@@ -11,7 +11,7 @@ from churn.intake.nearest import did_you_mean
 from churn.intake.said import bytes_of, readable
 from churn.intake.supplying import header_of
 from churn.tables import TABLES, header_key
-from churn.typed import Typed, apart, is_in_parts, part_files, parts
+from churn.typed import Typed, apart, is_in_parts, named_twice, part_files, parts
 from churn.wording import _, listing
 
 PRODUCTS = "products"
@@ -215,8 +215,7 @@ def refuse_twice(pieces: Iterable[Piece]) -> None:
     for piece in pieces:
         key = (piece.table, piece.opened.digest, piece.opened.grid.sheet)
         if key in found:
-            text = _("{one} and {other} are the same file, named twice for {table}: name it once.")
-            raise IntakeError(text.format(one=found[key].name, other=piece.name, table=piece.table))
+            raise named_twice(found[key].name, piece.name, piece.table)
         found[key] = piece
 
 

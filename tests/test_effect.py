@@ -157,7 +157,10 @@ def test_the_costs_of_a_campaign_whose_money_is_not_known_are_not_taken_off_that
     known = Pair(Arm(200, 20, 200, 10.0, 4.0), Arm(200, 40, 200, 30.0, 4.0))
     one = replace(trial((200, 20), (200, 40)), pair=known, cost=1000.0)
     other = replace(trial((14, 1), (1, 0)), pair=Pair(Arm(14, 1, 14, 5.0, 1.0), Arm(1, 0, 1, 5.0)), cost=12600.0)
-    assert together([one, other]).gain == together([one]).gain
+    whole = together([one, other])
+    assert whole.gain == together([one]).gain
+    assert "1 campaign, of which too few amounts are known, is not in it." in money_sentence(whole.gain, months=12, unvalued=whole.unvalued)
+    assert "not in it" not in money_sentence(whole.gain, months=12, unvalued=together([one]).unvalued)
     assert together([one]).gain.cost == 1000
 
 

@@ -76,7 +76,7 @@ def _all(found: Trials, months: float) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = _("A leaver takes along so many months of value")
         st.number_input(label, 1, 600, MONTHS, key="effect months", persist_state="session", width=340)
-    st.markdown(wording.escape(money_sentence(whole.gain, months=months)))
+    st.markdown(wording.escape(money_sentence(whole.gain, months=months, unvalued=whole.unvalued)))
 
 
 def _figures(whole: Verdict, found: Trials, over: int) -> list[Figure]:

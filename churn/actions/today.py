@@ -152,9 +152,10 @@ def _done(frames: Frames, people: Frame, *, day: date, work: Work, by: str) -> i
 
 def _because(desk: Desk, told: Sequence[Told], customer_ids: Iterable[str]) -> list[Told]:
     """What is told of each customer, with the column that raises the risk most where nothing graver than the risk is told."""
-    card, ids = model_of(desk), list(customer_ids)
+    ids = list(customer_ids)
     by_risk = [name for name, why in zip(ids, told, strict=True) if why.by_risk]
-    drivers = {} if card is None or not by_risk else dict(zip(by_risk, first_drivers(desk, card, by_risk, raising=True), strict=False))
+    card = model_of(desk) if by_risk else None
+    drivers = {} if card is None else dict(zip(by_risk, first_drivers(desk, card, by_risk, raising=True), strict=False))
     return [why.because(drivers.get(name, "")) for name, why in zip(ids, told, strict=True)]
 
 

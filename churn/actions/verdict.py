@@ -18,14 +18,16 @@ Kind = Literal["helped", "harmed", "unsure", "early", "stop", "nobody"]
 @dataclass(frozen=True)
 class Verdict:
     """What one or more campaigns say: its kind (`helped`, `harmed`, `unsure`; `early`: not over yet, or stopped; `stop`: harm before the
-    end; `nobody`: one side is empty), the difference of who left, the money on all who were acted on (None where it cannot be told), how
-    many stood on each side and how many of them left, the sentence, and one without figures for a list."""
+    end; `nobody`: one side is empty), the difference of who left, the money on all who were acted on (None where it cannot be told) and of
+    how many campaigns it is not known (`unvalued`), how many stood on each side and how many of them left, the sentence, and one without
+    figures for a list."""
 
     kind: Kind
     sentence: str
     short: str
     difference: Difference | None = None
     gain: Gain | None = None
+    unvalued: int = 0
     acted: int = 0
     held_out: int = 0
     acted_left: int = 0
@@ -74,6 +76,7 @@ def together(trials: Sequence[Trial]) -> Verdict:
         short=_short(found, counts),
         difference=found,
         gain=kept(pairs, cost=cost),
+        unvalued=sum(not pair.valued for pair in pairs),
         **counts,
     )
 
@@ -91,8 +94,8 @@ def interval(found: Difference) -> str:
     return _("{low} to {high} points").format(low=wording.signed(100 * found.low, 1), high=wording.signed(100 * found.high, 1))
 
 
-def money_sentence(found: Gain | None, *, months: float) -> str:
-    """What acting brought in money, with what that was computed on."""
+def money_sentence(found: Gain | None, *, months: float, unvalued: int = 0) -> str:
+    """What acting brought in money, with what that was computed on; `unvalued` campaigns are not in it."""
     if found is None:
         return plural(
             "In money nothing can be said: that takes {n} known leaver or more on each side, with their monthly values.",
@@ -106,6 +109,13 @@ def money_sentence(found: Gain | None, *, months: float) -> str:
         range=_("{low} to {high}").format(low=wording.signed(found.low), high=wording.signed(found.high)),
         months=plural("{n} month", "{n} months", round(months)),
     )
+    if unvalued:
+        apart = plural(
+            "{n} campaign, of which too few amounts are known, is not in it.",
+            "{n} campaigns, of which too few amounts are known, are not in it.",
+            unvalued,
+        )
+        told = f"{told} {apart}"
     if found.low > 0:
         return f"{told} {_('It gained money.')}"
     return f"{told} {_('It lost money.') if found.high < 0 else _('So it may have gained or lost money.')}"

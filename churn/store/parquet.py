@@ -1,6 +1,5 @@
 """Tables in Parquet files, read and written without a desk."""
 
-import re
 import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import duckdb
 import narwhals.stable.v2 as nw
 
 from churn.errors import StoppedError, StoreError
+from churn.gathering import table_named
 from churn.opening import Room, beyond_limits, configure, first_line, interrupted
 from churn.tables import TABLES
 from churn.typed import parts
@@ -34,8 +34,8 @@ def parquet_tables(folder: Path, room: Room | None = None) -> Iterator[Found]:
     """The tables of the schema that lie in `folder` as NAME.parquet, each a file or a folder of parts, as lazy frames that end with the
     context.
 
-    Raises StoreError where there are no customers, a customer is there twice, a table lacks a column that it needs, or a file or a column
-    cannot be read.
+    Raises StoreError where there are no customers, a table lacks a column that it needs or has another name, or a file or a column cannot
+    be read.
     """
     found = {name: folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()}
     files = {name: parts(path) for name, path in found.items()}
@@ -69,22 +69,18 @@ def refuse_without_customers(found: Container[str], folder: object) -> None:
 def refuse_misnamed(names: Iterable[str], folder: object) -> None:
     """Raises StoreError where a folder holds what seems to be a table, or a part of one, under another name than a snapshot reads."""
     for name in sorted(names):
-        table = next((table for table in TABLES if re.match(rf"{table}(?![a-z])", name, re.IGNORECASE)), None)
-        if table is not None and name != f"{table}.parquet":
+        table = table_named(name)
+        if table in TABLES and name != f"{table}.parquet":
             text = _("{folder} holds {name}: a snapshot reads {table}.parquet, a file or a folder of parts. Put it there, or elsewhere.")
             raise StoreError(text.format(folder=folder, name=name, table=table))
 
 
 def checked(name: str, frame: nw.LazyFrame[Any], file: object) -> None:
-    """Raises StoreError where a table lacks a column that it needs, or holds a customer twice."""
+    """Raises StoreError where a table lacks a column that it needs."""
     there = frame.collect_schema().names()
     lacking = next((column.name for column in TABLES[name].columns if column.required and column.name not in there), None)
     if lacking:
         raise StoreError(_("{file} has no column {column}: name the columns as the desk does.").format(file=file, column=lacking))
-    if name == "customers":
-        ids = frame.select(rows=nw.len(), ids=nw.col("customer_id").n_unique()).collect("pandas").to_native().iloc[0]
-        if ids["rows"] != ids["ids"]:
-            raise StoreError(_("{file} holds a customer twice: each customer_id must stand in one row.").format(file=file))
 
 
 def write_parquet(frame: nw.LazyFrame[Any], file: Path) -> None:

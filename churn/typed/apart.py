@@ -26,15 +26,20 @@ def apart(files: Mapping[Table, Sequence[Path]], large: int) -> list[Typed]:
 
 
 def _refuse_copies(paths: Sequence[Path], table: Table) -> None:
-    """Raises IntakeError where the same bytes are there twice."""
-    found: dict[tuple[int, str], Path] = {}
-    sizes = Counter(path.stat().st_size for path in paths if _is_parquet_file(path))
-    for path in paths:
-        if _is_parquet_file(path) and sizes[size := path.stat().st_size] > 1:
-            one = found.setdefault((size, digest_of(path)), path)
+    """Raises IntakeError where the same bytes are there twice; only files of one size are looked into."""
+    found: dict[str, Path] = {}
+    sizes = {path: path.stat().st_size for path in paths if _is_parquet_file(path)}
+    for size, files in Counter(sizes.values()).items():
+        for path in (path for path in sizes if files > 1 and sizes[path] == size):
+            one = found.setdefault(digest_of(path), path)
             if one is not path:
-                text = _("{one} and {other} are the same file, named twice for {table}: name it once.")
-                raise IntakeError(text.format(one=one.name, other=path.name, table=table.name))
+                raise named_twice(one.name, path.name, table.name)
+
+
+def named_twice(one: str, other: str, table: str) -> IntakeError:
+    """What is said of two files of a table that are the same."""
+    text = _("{one} and {other} are the same file, named twice for {table}: name it once.")
+    return IntakeError(text.format(one=one, other=other, table=table))
 
 
 def parts(path: Path) -> list[Path]:

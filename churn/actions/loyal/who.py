@@ -107,20 +107,19 @@ def _known(people: Frame, frames: Mapping[str, Frame]) -> tuple[Frame, list[str]
 def _upper_fifths(known: Frame) -> dict[str, nw.Expr]:
     """The marks of tenure and monthly value, where these tell about a fifth of the customers from the others: where many are even at the
     border, those above it."""
-    columns = {"long_here": "tenure_days", "pays_most": "monthly_value"}
-    parts = [
-        part
-        for mark, column in columns.items()
-        for part in (nw.col(column).quantile(TOP, "linear").alias(mark), nw.col(column).min().alias(f"{mark}_least"))
-    ]
-    found = one_row(known, parts)
-    marks = {mark: nw.col(column) >= found[mark] for mark, column in columns.items() if found[mark] > found[f"{mark}_least"]}
-    above = {mark: nw.col(columns[mark]) > found[mark] for mark in marks}
-    counts = [count_if(flag[mark]).alias(f"{mark}_{n}") for n, flag in enumerate((marks, above)) for mark in marks]
-    held = one_row(known, [nw.len().alias("all"), *counts])
-    most = max(MOST_EVEN * held["all"], 2)
-    chosen = {mark: marks[mark] if held[f"{mark}_0"] <= most else above[mark] for mark in marks}
-    return {mark: flag for mark, flag in chosen.items() if flag is marks[mark] or held[f"{mark}_1"]}
+    columns = {"long_here": nw.col("tenure_days"), "pays_most": nw.col("monthly_value")}
+    borders = one_row(known, [column.quantile(TOP, "linear").alias(mark) for mark, column in columns.items()])
+    reached = [count_if(column >= borders[mark]).alias(f"{mark}_reached") for mark, column in columns.items()]
+    passed = [count_if(column > borders[mark]).alias(f"{mark}_passed") for mark, column in columns.items()]
+    counts = one_row(known, [nw.len().alias("all"), *reached, *passed])
+    marks = {}
+    for mark, column in columns.items():
+        reach = counts[f"{mark}_reached"]
+        if 0 < reach < counts["all"] and reach <= max(MOST_EVEN * counts["all"], 2):
+            marks[mark] = column >= borders[mark]
+        elif counts[f"{mark}_passed"]:
+            marks[mark] = column > borders[mark]
+    return marks
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
