@@ -107,6 +107,14 @@ def finished(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def forget(page: Page) -> None:
+    """Forgets the file that was dropped in; the place for one is a new one after that, so that what is dropped before is lost."""
+    button = page.get_by_role("button", name="Forget this file")
+    button.click()
+    expect(button).to_have_count(0)
+    finished(page)
+
+
 def choose(page: Page, box: str, option: str) -> None:
     """Chooses an option of a box, which a page that is drawn anew just then may close."""
     wanted, end = page.get_by_role("option", name=option), time.monotonic() + PATIENCE

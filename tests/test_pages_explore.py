@@ -180,6 +180,7 @@ def test_a_search_by_name_lists_who_fits_and_a_click_opens_one(page_at, customer
     page = page_at("customer")
     search(page, word.lower())
     fit = customers[customers["name"].str.contains(word)].head(20)
+    expect(page.get_by_test_id("glide-cell-1-0")).to_have_text(fit["customer_id"].iloc[0])  # the table before is drawn over
     assert [row[1] for row in cells(page)] == list(fit["customer_id"])
     click_row(page, 1)
     page.wait_for_url(f"**/customer?customer={fit['customer_id'].iloc[1]}")

@@ -14,7 +14,7 @@ from churn.report.spreadsheets import xlsx_bytes
 from churn.risk.desk_models import model_of
 from churn.store import open_desk
 from churn.wording import percent
-from tests.browser import ROOT, choose, finished
+from tests.browser import ROOT, choose, finished, forget
 from tests.made_up import labelled
 from tests.models import model_files
 
@@ -125,7 +125,7 @@ def test_whether_a_file_fits_the_score_is_one_line_in_a_colour_and_behind_it_eac
     expect(page.get_by_test_id("stAlertContentSuccess").locator("p")).to_have_text(
         "The file fits the score. Its customers are like those that the score was learned from."
     )
-    page.get_by_role("button", name="Forget this file").click()
+    forget(page)
     sheet = pd.read_excel(NEW, engine="calamine")
     drop(page, "days.csv", as_csv(sheet.assign(tenure_months=sheet["tenure_months"] * 30)))
     told = page.get_by_test_id("stAlertContentError")
@@ -165,7 +165,7 @@ def test_a_file_is_seen_by_its_visitor_alone_and_gone_when_forgotten(page_at):
     page.get_by_role("link", name="Score a spreadsheet").click()
     expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
     expect(page_at("score_sheet").get_by_text("new_customers")).to_have_count(0)
-    page.get_by_role("button", name="Forget this file").click()
+    forget(page)
     expect(page.get_by_text("rows shown")).to_have_count(0)
     drop(page, "again.xlsx", NEW.read_bytes())
     expect(page.get_by_text("again.xlsx, sheet New customers")).to_be_visible()

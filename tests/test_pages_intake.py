@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError, expect
 
 from churn.report.spreadsheets import csv_bytes
 from churn.store import open_desk
-from tests.browser import PATIENCE, ROOT, choose, finished
+from tests.browser import PATIENCE, ROOT, choose, finished, forget
 from tests.test_intake_unsafe import cell as xml_cell
 from tests.test_intake_unsafe import xlsx
 from tests.test_pages_files import NEW, cell, command_line, download, drop
@@ -159,10 +159,10 @@ def test_a_hostile_workbook_ends_in_a_sentence_while_others_go_on(page_at):
     expect(other.get_by_role("heading", name="NPS", level=1)).to_be_visible()
     finished(other)
     expect(page.get_by_test_id("stAlertContentError")).to_contain_text("bomb.xlsx is empty")
-    page.get_by_role("button", name="Forget this file").click()
+    forget(page)
     drop(page, "corners.xlsx", xlsx(xml_cell("A1") + xml_cell("XFD1048576")))
     expect(page.get_by_test_id("stAlertContentError")).to_contain_text("corners.xlsx has 16,384 columns, and the limit is 2,000")
-    page.get_by_role("button", name="Forget this file").click()
+    forget(page)
     drop(page, NEW.name, NEW.read_bytes())
     expect(page.get_by_text("150 of 150 rows shown")).to_be_visible()
 
@@ -170,7 +170,7 @@ def test_a_hostile_workbook_ends_in_a_sentence_while_others_go_on(page_at):
 def test_a_large_file_can_be_stopped_while_it_is_read(page_at, tmp_path):
     page, file = page_at("data"), tmp_path / "long.csv"
     file.write_bytes(b"customer_id,plan,note\n\n" + b"".join(b"%d,Pro,some words\n" % row for row in range(1_000_000)))
-    forget, end = page.get_by_role("button", name="Forget this file"), time.monotonic() + PATIENCE
+    again, end = page.get_by_role("button", name="Forget this file"), time.monotonic() + PATIENCE
     stopped = False
     while not stopped and time.monotonic() < end:  # a quick machine may be done before the click
         page.locator("input[type=file]").first.set_input_files(file)
@@ -178,7 +178,7 @@ def test_a_large_file_can_be_stopped_while_it_is_read(page_at, tmp_path):
             page.get_by_role("button", name="Stop reading").click(timeout=30_000)
             stopped = True
         if not stopped:
-            forget.click()
+            again.click()
     assert stopped
     expect(page.get_by_role("button", name="Forget this file")).to_have_count(0)
     finished(page)
